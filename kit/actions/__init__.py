@@ -1,0 +1,1 @@
+"""One file a action; `kit.action` says what one is and lists them."""

@@ -1,0 +1,1 @@
+"""One file a chart; `kit.chart` says what one is and lists them."""

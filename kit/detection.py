@@ -1,0 +1,191 @@
+"""A detection: one question asked of the tables, with its reasons, its limits and examples that prove it.
+
+A file in `detections/` holds one function. **Its argument names are the tables it reads**; its keyword-only arguments
+are its thresholds. It returns one Ibis expression, so it runs on DuckDB here and on Spark there without edits:
+
+    @detection(severity="high", family="mailbox", attack=("T1114.003",), examples=(...))
+    def external_forwarding(audit_records: ir.Table, *, grace_days: int = 0) -> ir.Table:
+        '''Mail forwarded outside the organisation.
+
+        Why: …            what an attacker gains, in one or two sentences
+        False positives: …
+        Limits: …         what this cannot see
+        Next: …           what the analyst does now
+        '''
+
+The expression has one row a finding and these columns (see `FINDING_COLUMNS`): `subject`, `title`, `reason`, and by
+`evidence(t)` also `first_seen`, `last_seen`, `event_ids`, `record_ids`; optionally `severity` where it depends on the
+row and `against` (what speaks for an innocent reading). The shortest real one to copy is `detections/audit_bypass.py`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from kit.errors import SchemaError
+from kit.shelf import Shelf
+from kit.table import TABLES
+
+Severity = Literal["critical", "high", "medium", "low", "info"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+FAMILIES = (
+    "network",  # where it came from
+    "credential",  # the password or factor was attacked or proved known
+    "session",  # a token or session used where it was not made
+    "vendor",  # Microsoft's own risk verdicts
+    "persistence",  # methods, devices, consents, roles: ways to come back
+    "mailbox",  # rules, forwarding, delegation
+    "collection",  # mail and files read
+    "outbound",  # mail sent
+    "tamper",  # auditing and policy weakened
+    "posture",  # settings, not events
+)
+FINDING_COLUMNS = {
+    "subject": "string",
+    "title": "string",
+    "severity": "string",
+    "reason": "string",
+    "against": "string",
+    "first_seen": "timestamp(6)",
+    "last_seen": "timestamp(6)",
+    "event_ids": "array<string>",
+    "record_ids": "array<string>",
+}
+SECTIONS = ("Why", "False positives", "Limits", "Next")
+
+
+@dataclass(frozen=True)
+class Example:
+    """Rows that show a detection what it must find, or must leave alone.
+
+    `kind` is "hit", "miss" (a near miss: one fact away from a hit) or "look-alike" (benign behaviour that looks like
+    the attack). `tables` maps table names to rows; rows name only the columns that matter. Times are ISO text, UTC.
+    `finds` is the number of findings expected; `severity` the severity of every one of them, where it matters.
+    """
+
+    kind: Literal["hit", "miss", "look-alike"]
+    says: str
+    tables: Mapping[str, Sequence[Mapping[str, Any]]]
+    finds: int = 0
+    severity: str = ""
+
+
+@dataclass(frozen=True)
+class Refined:
+    """For the few that need it: a narrowed expression and a pandas step over its frame.
+
+    `step` gets the executed frame and returns one with the columns of FINDING_COLUMNS.
+    """
+
+    narrowed: ir.Table
+    step: Callable[[pd.DataFrame], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One detection: the pure function and what is known about it. Made by the `detection` decorator."""
+
+    name: str
+    title: str
+    severity: Severity
+    family: str
+    attack: tuple[str, ...]
+    tables: tuple[str, ...]
+    thresholds: Mapping[str, Any]
+    prose: Mapping[str, str]
+    examples: tuple[Example, ...]
+    find: Callable[..., ir.Table | Refined]
+    columns: Mapping[str, tuple[str, ...]]
+
+    def __call__(self, tables: Mapping[str, ir.Table], **thresholds: Any) -> ir.Table | Refined:
+        """The expression over `tables` (name → Ibis table); thresholds override the defaults."""
+        return self.find(*(tables[name] for name in self.tables), **thresholds)
+
+
+DETECTIONS: Shelf[Detection] = Shelf("kit.detections", Detection)
+
+
+def detection(
+    *,
+    severity: Severity,
+    family: str,
+    attack: tuple[str, ...],
+    examples: tuple[Example, ...],
+    columns: Mapping[str, tuple[str, ...]] | None = None,
+) -> Callable[[Callable[..., ir.Table | Refined]], Detection]:
+    """Make a Detection of a function. `columns` names columns without which its answer would mean nothing:
+
+    where such a column is NULL in every row (a log that does not carry it), the detection is *not run* and coverage
+    says so. SchemaError when the function speaks of unknown tables, columns, families or lacks a docstring section.
+    """
+
+    def make(function: Callable[..., ir.Table | Refined]) -> Detection:
+        tables, thresholds = _signature(function)
+        if family not in FAMILIES or severity not in SEVERITIES:
+            raise SchemaError(f"{function.__name__}: unknown family {family!r} or severity {severity!r}.")
+        for name, needed in (columns or {}).items():
+            TABLES[name].check(needed)
+        title, prose = _prose(function)
+        return Detection(
+            function.__name__, title, severity, family, attack, tables, thresholds, prose, examples, function,
+            dict(columns or {}),
+        )
+
+    return make
+
+
+def evidence(rows: ir.Table) -> dict[str, ir.Scalar]:
+    """The aggregates every finding carries: when, and which records. For use in `.aggregate(**evidence(t))`."""
+    return {
+        "first_seen": rows["time"].min(),
+        "last_seen": rows["time"].max(),
+        "event_ids": rows["id"].collect(),
+        "record_ids": rows["record_id"].collect(),
+    }
+
+
+def each(rows: ir.Table) -> dict[str, ir.Value]:
+    """The same for findings of one row each. For use in `.select(**each(t))`."""
+    return {
+        "first_seen": rows["time"],
+        "last_seen": rows["time"],
+        "event_ids": ibis.array([rows["id"]]),
+        "record_ids": ibis.array([rows["record_id"]]),
+    }
+
+
+def one_of(column: ir.Value, values: Sequence[Any]) -> ir.BooleanValue:
+    """`column` is one of `values`; false, not NULL, where the column is NULL."""
+    return column.isin(list(values)).fill_null(False)
+
+
+def _signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    parameters = inspect.signature(function).parameters.values()
+    tables = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
+    missing = [name for name in tables if name not in TABLES]
+    if missing:
+        raise SchemaError(f"{function.__name__} reads unknown tables: {', '.join(missing)}.")
+    return tables, {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def _prose(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
+    title, _, rest = inspect.getdoc(function).partition("\n") if inspect.getdoc(function) else ("", "", "")
+    prose: dict[str, str] = {}
+    current = ""
+    for line in rest.splitlines():
+        head, colon, tail = line.partition(":")
+        if colon and head in SECTIONS:
+            current, line = head, tail
+        if current:
+            prose[current] = f"{prose.get(current, '')} {line.strip()}".strip()
+    absent = [section for section in SECTIONS if not prose.get(section)]
+    if not title or absent:
+        raise SchemaError(f"{function.__name__}: docstring lacks {', '.join(absent) or 'a title'}.")
+    return title.rstrip("."), prose

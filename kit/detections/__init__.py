@@ -1,0 +1,1 @@
+"""One file a detection; `kit.detection` says what one is and lists them."""

@@ -1,0 +1,1 @@
+"""One file a record; `kit.record` says what one is and lists them."""

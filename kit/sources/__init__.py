@@ -1,0 +1,1 @@
+"""One file a source; `kit.source` says what one is and lists them."""

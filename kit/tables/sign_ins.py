@@ -1,0 +1,61 @@
+"""Sign-ins: who proved what, from where, with which client."""
+
+from __future__ import annotations
+
+from kit.table import Table
+
+TABLE = Table(
+    name="sign_ins",
+    about="One row per authentication attempt: Entra sign-in logs or, without P1, the audit log.",
+    columns={
+        "id": ("text", "the sign-in's own id"),
+        "time": ("time", "when, UTC"),
+        "event_type": (
+            "text",
+            "interactiveUser, nonInteractiveUser, servicePrincipal, managedIdentity; NULL if untold",
+        ),
+        "user": ("text", "user principal name, case-folded"),
+        "user_id": ("text", "object id"),
+        "user_name": ("text", "display name"),
+        "user_type": ("text", "member or guest"),
+        "service_principal_id": ("text", "object id, for app-only sign-ins"),
+        "ip": ("text", "client address: bare, no port, no brackets, IPv4-mapped IPv6 as IPv4"),
+        "asn": ("whole", "autonomous system number, as reported or looked up"),
+        "network": ("text", "name of the autonomous system"),
+        "network_class": ("text", "eyeball, mobile, hosting, vpn, microsoft, or NULL when not known"),
+        "country": ("text", "ISO 3166 two-letter code, as reported or looked up"),
+        "city": ("text", "as reported"),
+        "latitude": ("number", "degrees"),
+        "longitude": ("number", "degrees"),
+        "app_id": ("text", "client application id"),
+        "app": ("text", "client application name"),
+        "resource_id": ("text", "resource application id"),
+        "resource": ("text", "resource name"),
+        "client_app": (
+            "text",
+            "clientAppUsed: Browser, Mobile Apps and Desktop clients, IMAP4, Authenticated SMTP …",
+        ),
+        "user_agent": ("text", "raw user agent, attacker-controlled"),
+        "browser": ("text", "browser family, version cut off"),
+        "os": ("text", "operating system family"),
+        "device_id": ("text", "Entra device id; NULL when none was presented"),
+        "device_name": ("text", "device display name"),
+        "device_managed": ("flag", "managed by the organisation"),
+        "device_compliant": ("flag", "compliant"),
+        "error_code": ("whole", "0 = success; AADSTS number otherwise"),
+        "failure_reason": ("text", "the service's words"),
+        "authentication_requirement": ("text", "singleFactorAuthentication or multiFactorAuthentication"),
+        "mfa_detail": ("text", "results of the second factor steps, joined by '; '"),
+        "authentication_protocol": ("text", "none, oAuth2, ropc, deviceCode, saml20 …"),
+        "transfer_method": ("text", "originalTransferMethod: none, deviceCodeFlow, authenticationTransfer"),
+        "incoming_token_type": ("text", "none, primaryRefreshToken, refreshToken …"),
+        "session_id": ("text", "session id, shared by the tokens of one session"),
+        "token_id": ("text", "uniqueTokenIdentifier; equals UniqueTokenId of audit records"),
+        "correlation_id": ("text", "joins the steps of one authentication"),
+        "conditional_access": ("text", "success, failure, notApplied"),
+        "risk_level": ("text", "risk level during sign-in: none, low, medium, high, hidden"),
+        "risk_state": ("text", "none, atRisk, confirmedCompromised, remediated, dismissed, confirmedSafe"),
+        "risk_types": ("texts", "risk event types"),
+        "log": ("text", "where the row came from: entra, log_analytics, unified_audit"),
+    },
+)
