@@ -1,0 +1,54 @@
+"""The DuckDB macros that record selects are written in: one way to read a field, an address, a time.
+
+`r` is the raw record (JSON text); paths are JSON paths. Whatever the field's shape, a macro gives a value or NULL,
+never an error: real records put lists, numbers and strings in the same place.
+
+    as_text(r, '$.a.b')   text; "" is NULL; numbers and booleans as text
+    as_folded(r, path)    text, trimmed and case-folded: user names, addresses
+    as_flag(r, path)      boolean, from true/false, "True"/"False", 0/1
+    as_whole(r, path)     integer, also out of "20" and "1156492.00"
+    as_number(r, path)    float
+    as_time(r, path)      UTC timestamp, see `moment`
+    as_texts(r, path)     list of text out of a list, or of one value
+    moment(text)          timestamp out of the shapes of real exports: ISO with or without zone (none means UTC), with up to
+                          nine decimals; US "5/18/2021 9:13:33 PM" and "6/15/2026, 3:50:10.181 PM"; PowerShell "/Date(ms)/"
+    bare_ip(text)         address without port and brackets, IPv4-mapped IPv6 as IPv4; NULL when it is no address
+    named(list)           object name → value out of a list of {Name, Value} (or {name, value}, {key, value}, {displayName, newValue})
+"""
+
+from __future__ import annotations
+
+MACROS = (
+    "CREATE OR REPLACE MACRO as_text(r, path) AS nullif(try_cast(r AS JSON) ->> path, '')",
+    "CREATE OR REPLACE MACRO as_folded(r, path) AS nullif(lower(trim(as_text(r, path))), '')",
+    "CREATE OR REPLACE MACRO as_flag(r, path) AS CASE lower(as_text(r, path)) "
+    "WHEN 'true' THEN true WHEN '1' THEN true WHEN 'false' THEN false WHEN '0' THEN false END",
+    "CREATE OR REPLACE MACRO as_number(r, path) AS try_cast(as_text(r, path) AS DOUBLE)",
+    "CREATE OR REPLACE MACRO as_whole(r, path) AS coalesce(try_cast(as_text(r, path) AS BIGINT), "
+    "try_cast(try_cast(as_text(r, path) AS DOUBLE) AS BIGINT))",
+    r"CREATE OR REPLACE MACRO moment(t) AS CASE "
+    r"WHEN t IS NULL THEN NULL "
+    r"WHEN regexp_matches(t, '^\d{4}-\d{2}-\d{2}') THEN timezone('UTC', try_cast(CASE "
+    r"  WHEN regexp_matches(t, '(Z|[+-]\d{2}:?\d{2})$') "
+    r"  THEN regexp_replace(t, '(\.\d{6})\d+', '\1') "
+    r"  ELSE regexp_replace(t, '(\.\d{6})\d+', '\1') || '+00' END AS TIMESTAMPTZ)) "
+    r"WHEN t LIKE '/Date(%' THEN make_timestamp(try_cast(regexp_extract(t, '-?\d+') AS BIGINT) * 1000) "
+    r"ELSE try_strptime(replace(t, ',', ''), ['%m/%d/%Y %I:%M:%S.%f %p', '%m/%d/%Y %I:%M:%S %p', "
+    r"  '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y %H:%M']) END",
+    "CREATE OR REPLACE MACRO as_time(r, path) AS moment(as_text(r, path))",
+    "CREATE OR REPLACE MACRO as_texts(r, path) AS CASE json_type(try_cast(r AS JSON), path) "
+    "WHEN 'ARRAY' THEN list_filter(from_json(try_cast(r AS JSON) -> path, '[\"VARCHAR\"]'), lambda x: x IS NOT NULL) "
+    "WHEN 'NULL' THEN NULL ELSE CASE WHEN as_text(r, path) IS NULL THEN NULL ELSE [as_text(r, path)] END END",
+    r"CREATE OR REPLACE MACRO bare_ip(t) AS CASE "
+    r"WHEN t IS NULL THEN NULL "
+    r"WHEN regexp_matches(t, '^\d{1,3}(\.\d{1,3}){3}(:\d+)?$') THEN split_part(t, ':', 1) "
+    r"WHEN regexp_matches(lower(t), '^\[?::ffff:\d{1,3}(\.\d{1,3}){3}\]?(:\d+)?$') "
+    r"  THEN regexp_extract(t, '\d{1,3}(\.\d{1,3}){3}') "
+    r"WHEN regexp_matches(t, '^\[[0-9A-Fa-f:]*:[0-9A-Fa-f:]*(%\w+)?\](:\d+)?$') THEN lower(regexp_extract(t, '\[([0-9A-Fa-f:]+)', 1)) "
+    r"WHEN regexp_matches(t, '^[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f]*$') THEN lower(t) END",
+    "CREATE OR REPLACE MACRO named(l) AS CASE WHEN json_type(try_cast(l AS JSON)) = 'ARRAY' THEN "
+    "(SELECT json_group_object(coalesce(i ->> '$.Name', i ->> '$.name', i ->> '$.key', i ->> '$.displayName'), "
+    "coalesce(i ->> '$.Value', i ->> '$.value', i ->> '$.NewValue', i ->> '$.newValue')) "
+    "FROM (SELECT unnest(from_json(try_cast(l AS JSON), '[\"JSON\"]')) AS i) "
+    "WHERE coalesce(i ->> '$.Name', i ->> '$.name', i ->> '$.key', i ->> '$.displayName') IS NOT NULL) END",
+)
