@@ -14,10 +14,19 @@ never an error: real records put lists, numbers and strings in the same place.
                           nine decimals; US "5/18/2021 9:13:33 PM" and "6/15/2026, 3:50:10.181 PM"; PowerShell "/Date(ms)/"
     bare_ip(text)         address without port and brackets, IPv4-mapped IPv6 as IPv4; NULL when it is no address
     named(list)           object name → value out of a list of {Name, Value} (or {name, value}, {key, value}, {displayName, newValue})
+
+For audit records, whose lists are read as typed structs because there are millions of them:
+
+    prop(list, name)      value of the first {Name, Value} of that name; "" is NULL
+    object_of(list)       object name → Value, as JSON text
+    changes_of(list)      object Name → [OldValue, NewValue], as JSON text
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+SETTINGS = ("SET TimeZone = 'UTC'",)  # a time without zone is UTC, on every machine
 MACROS = (
     "CREATE OR REPLACE MACRO as_text(r, path) AS nullif(try_cast(r AS JSON) ->> path, '')",
     "CREATE OR REPLACE MACRO as_folded(r, path) AS nullif(lower(trim(as_text(r, path))), '')",
@@ -28,10 +37,7 @@ MACROS = (
     "try_cast(try_cast(as_text(r, path) AS DOUBLE) AS BIGINT))",
     r"CREATE OR REPLACE MACRO moment(t) AS CASE "
     r"WHEN t IS NULL THEN NULL "
-    r"WHEN regexp_matches(t, '^\d{4}-\d{2}-\d{2}') THEN timezone('UTC', try_cast(CASE "
-    r"  WHEN regexp_matches(t, '(Z|[+-]\d{2}:?\d{2})$') "
-    r"  THEN regexp_replace(t, '(\.\d{6})\d+', '\1') "
-    r"  ELSE regexp_replace(t, '(\.\d{6})\d+', '\1') || '+00' END AS TIMESTAMPTZ)) "
+    r"WHEN regexp_matches(t, '^\d{4}-\d{2}-\d{2}') THEN timezone('UTC', try_cast(t AS TIMESTAMPTZ)) "
     r"WHEN t LIKE '/Date(%' THEN make_timestamp(try_cast(regexp_extract(t, '-?\d+') AS BIGINT) * 1000) "
     r"ELSE try_strptime(replace(t, ',', ''), ['%m/%d/%Y %I:%M:%S.%f %p', '%m/%d/%Y %I:%M:%S %p', "
     r"  '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y %H:%M']) END",
@@ -51,4 +57,18 @@ MACROS = (
     "coalesce(i ->> '$.Value', i ->> '$.value', i ->> '$.NewValue', i ->> '$.newValue')) "
     "FROM (SELECT unnest(from_json(try_cast(l AS JSON), '[\"JSON\"]')) AS i) "
     "WHERE coalesce(i ->> '$.Name', i ->> '$.name', i ->> '$.key', i ->> '$.displayName') IS NOT NULL) END",
+    "CREATE OR REPLACE MACRO prop(l, k) AS nullif(list_filter(l, lambda x: x.Name = k)[1].Value, '')",
+    "CREATE OR REPLACE MACRO joined_object(pairs) AS CASE WHEN pairs IS NULL OR len(pairs) = 0 THEN NULL "
+    "ELSE '{' || array_to_string(pairs, ',') || '}' END",
+    "CREATE OR REPLACE MACRO object_of(l) AS joined_object(list_transform(list_filter(l, lambda x: x.Name IS NOT NULL), "
+    "lambda x: to_json(x.Name) || ':' || coalesce(CAST(to_json(x.Value) AS VARCHAR), 'null')))",
+    "CREATE OR REPLACE MACRO changes_of(l) AS joined_object(list_transform(list_filter(l, lambda x: x.Name IS NOT NULL), "
+    "lambda x: to_json(x.Name) || ':[' || coalesce(CAST(to_json(x.OldValue) AS VARCHAR), 'null') || ',' || "
+    "coalesce(CAST(to_json(x.NewValue) AS VARCHAR), 'null') || ']'))",
 )
+
+
+def install(connection: Any) -> None:
+    """Make the macros known to a DuckDB connection."""
+    for statement in (*SETTINGS, *MACROS):
+        connection.execute(statement)

@@ -1,6 +1,7 @@
 """A record: the shape in which one raw event or object arrives, and the rows it means.
 
-A file in `records/` holds one Record. Its meaning is DuckDB SQL over a relation called `raw` with three columns,
+A file in `records/` holds one Record. Its meaning is DuckDB SQL (with the macros of `kit.macros`) over a relation
+called `raw` with three columns,
 
     record_id  VARCHAR   place in the evidence, "0003:17" = file 3, record 17 (counted from 1)
     record     VARCHAR   the raw record, JSON text as it came
@@ -33,12 +34,17 @@ class Sample:
 
 @dataclass(frozen=True)
 class Record:
-    """One record shape. `selects` maps table names to a SELECT over `raw`; `setup` are macros or CTE text they share."""
+    """One record shape. `selects` maps table names to a SELECT over `raw`; the first is the main one: a record that
+    gives no row there is rejected, one whose key was seen before is a repetition.
+
+    `prepare`, where given, is a SELECT over `raw` that is worked out once and read by the selects as `parsed`.
+    """
 
     name: str
     about: str
     selects: Mapping[str, str]
     samples: tuple[Sample, ...]
+    prepare: str = ""
 
 
 RECORDS: Shelf[Record] = Shelf("kit.records", Record)
