@@ -5,9 +5,9 @@ One finding is an observation; only several of different kinds make a case. The 
 
     score = 100 · (1 - Π(1 - w)),   w = weight of the worst finding of each family, by the severity it claims
 
-With fewer than two families at medium or worse the score stays at 59 or below (79 when one claims critical): one kind of
-evidence asks for a look, it proves nothing. Weights, caps and bands are those of facts/domain.md §3.8, where ten
-attacks scored 72 to 100 and thirteen look-alikes at most 30 (the exception there needs the approved-change register).
+With fewer than two families at medium or worse the score stays at 59 or below (79 when one claims
+critical): one kind of evidence asks for a look, it proves nothing. Weights, caps and bands are those of
+facts/domain.md §3.8, where ten attacks scored 72 to 100 and twelve of thirteen look-alikes at most 30.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ FEW_FAMILIES_CAP = 59.0
 FEW_FAMILIES_CAP_CRITICAL = 79.0
 FAMILIES_NEEDED = 2
 NEARBY = timedelta(days=7)
-"""How far apart in time a finding about the tenant and a case against an account may lie to support each other."""
+"""How far apart a finding on the tenant and a case against an account may lie and still support each other."""
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What the findings about one account come to.
 
-    `score` is 0 to 100, `band` one of BANDS, `families` those at medium or worse, strongest first. `sentence` says all
-    of it in words; it holds no text of a record other than the account's name.
+    `score` is 0 to 100, `band` one of BANDS, `families` those at medium or worse, strongest first.
+    `sentence` says all of it in words; it holds no text of a record other than the account's name.
     """
 
     account: str
@@ -83,20 +83,18 @@ def verdicts(findings: Sequence[Finding]) -> list[Verdict]:
 def weigh(findings: Iterable[Finding]) -> list[Finding]:
     """The findings with the severity they deserve once the whole case is known, in the order given.
 
-    "high" and "critical" need two independent families at medium or worse about the same account; otherwise the finding
-    is shown as "medium" and `against` says why (`claimed` keeps what the detection said). A finding about the tenant, an
-    address or an application stands when its own subject has two families, or when within seven days an account does.
+    "high" and "critical" need two independent families at medium or worse about the same account; otherwise
+    the finding is shown as "medium" and `against` says why (`claimed` keeps what the detection said). A
+    finding about the tenant, an address or an application stands when its own subject has two families, or
+    when within seven days an account does.
     """
     given = list(findings)
     by_subject: dict[str, list[Finding]] = defaultdict(list)
     for finding in given:
         by_subject[finding.subject].append(finding)
     families = {subject: _strong(_worst(own)) for subject, own in by_subject.items()}
-    cases = [
-        finding
-        for finding in given
-        if is_account(finding.subject) and len(families[finding.subject]) >= FAMILIES_NEEDED and _counts(finding)
-    ]
+    made = {name for name, own in families.items() if is_account(name) and len(own) >= FAMILIES_NEEDED}
+    cases = [finding for finding in given if finding.subject in made and _counts(finding)]
     return [_weighed(finding, families[finding.subject], cases) for finding in given]
 
 
@@ -105,20 +103,19 @@ def _weighed(finding: Finding, families: tuple[str, ...], cases: Sequence[Findin
         return replace(finding, severity=finding.claimed)
     if not is_account(finding.subject) and any(_near(finding, case) for case in cases):
         return replace(finding, severity=finding.claimed)
-    alone = families[0] if families else "none"
-    reason = (
-        f"Shown as medium, not {finding.claimed}: two independent families of evidence are needed "
-        f"and only one is there ({alone})."
+    why = (
+        f"two independent families of evidence are needed and only {families[0]} is there"
         if families
-        else f"Shown as medium, not {finding.claimed}: it describes a setting, and no event speaks for a compromise."
+        else "a setting is no event, and no event here is evidence of compromise"
     )
+    reason = f"Shown as medium, not {finding.claimed}: {why}."
     against = finding.against if reason in finding.against else (*finding.against, reason)
     return replace(finding, severity="medium", against=against)
 
 
 def _worst(findings: Iterable[Finding]) -> dict[str, Finding]:
-    """Family → its worst finding, in the order of FAMILIES; the earliest, then the smallest id, among equals."""
-    ordered = sorted(findings, key=lambda f: (severity_rank(f.claimed), f.first_seen, f.id))
+    """Family → its worst finding, in the order of FAMILIES; the earliest among equals."""
+    ordered = sorted(findings, key=lambda finding: (severity_rank(finding.claimed), finding.order))
     worst: dict[str, Finding] = {}
     for finding in ordered:
         if finding.family != "posture":
@@ -136,6 +133,8 @@ def _counts(finding: Finding) -> bool:
 
 
 def _near(one: Finding, other: Finding) -> bool:
+    if not (one.first_seen and one.last_seen and other.first_seen and other.last_seen):
+        return False
     return one.first_seen - other.last_seen <= NEARBY and other.first_seen - one.last_seen <= NEARBY
 
 
