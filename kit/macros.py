@@ -15,9 +15,16 @@ never an error: real records put lists, numbers and strings in the same place.
     bare_ip(text)         address without port and brackets, IPv4-mapped IPv6 as IPv4; NULL when it is no address
     named(list)           object name → value out of a list of {Name, Value} (or {name, value}, {key, value}, {displayName, newValue})
 
+    address_in(text)      first mail address in a text such as '"Ana" [SMTP:Ana@x.example]', case-folded
+    addresses_in(text)    all of them, each once, sorted; NULL when there is none
+    words_in(text)        the parts of "a;b;c", trimmed; NULL when there is none
+    logon_type(text)      0 owner, 1 admin, 2 delegate ... out of the number or its name
+    loose_json(text)      JSON, or NULL; also out of Python's way of printing it ("{'a': None}"), which exports contain
+
 For audit records, whose lists are read as typed structs because there are millions of them:
 
     prop(list, name)      value of the first {Name, Value} of that name; "" is NULL
+    told(list, name)      the same, "" kept: an empty rule name is a fact
     object_of(list)       object name → Value, as JSON text
     changes_of(list)      object Name → [OldValue, NewValue], as JSON text
 """
@@ -27,6 +34,7 @@ from __future__ import annotations
 from typing import Any
 
 SETTINGS = ("SET TimeZone = 'UTC'",)  # a time without zone is UTC, on every machine
+ADDRESS = r'[^\s"<>\[\]:;,\\/()]+@[^\s"<>\[\]:;,\\/()]+'
 MACROS = (
     "CREATE OR REPLACE MACRO as_text(r, path) AS nullif(try_cast(r AS JSON) ->> path, '')",
     "CREATE OR REPLACE MACRO as_folded(r, path) AS nullif(lower(trim(as_text(r, path))), '')",
@@ -57,6 +65,17 @@ MACROS = (
     "coalesce(i ->> '$.Value', i ->> '$.value', i ->> '$.NewValue', i ->> '$.newValue')) "
     "FROM (SELECT unnest(from_json(try_cast(l AS JSON), '[\"JSON\"]')) AS i) "
     "WHERE coalesce(i ->> '$.Name', i ->> '$.name', i ->> '$.key', i ->> '$.displayName') IS NOT NULL) END",
+    rf"CREATE OR REPLACE MACRO address_in(t) AS nullif(regexp_extract(lower(t), '{ADDRESS}'), '')",
+    rf"CREATE OR REPLACE MACRO addresses_in(t) AS CASE WHEN contains(t, '@') THEN "
+    rf"list_sort(list_distinct(regexp_extract_all(lower(t), '{ADDRESS}'))) END",
+    "CREATE OR REPLACE MACRO words_in(t) AS CASE WHEN trim(t) <> '' THEN "
+    "list_filter(list_transform(string_split(t, ';'), lambda x: trim(x)), lambda x: x <> '') END",
+    "CREATE OR REPLACE MACRO logon_type(t) AS coalesce(try_cast(t AS BIGINT), list_position(['owner', 'admin', 'delegate', "
+    "'transport', 'systemservice', 'bestaccess', 'delegatedadmin'], lower(t)) - 1)",
+    "CREATE OR REPLACE MACRO loose_json(t) AS coalesce(try_cast(t AS JSON), CASE WHEN contains(t, chr(39)) THEN "
+    "try_cast(replace(replace(replace(replace(t, chr(39), chr(34)), ': None', ': null'), ': True', ': true'), "
+    "': False', ': false') AS JSON) END)",
+    "CREATE OR REPLACE MACRO told(l, k) AS list_filter(l, lambda x: x.Name = k)[1].Value",
     "CREATE OR REPLACE MACRO prop(l, k) AS nullif(list_filter(l, lambda x: x.Name = k)[1].Value, '')",
     "CREATE OR REPLACE MACRO joined_object(pairs) AS CASE WHEN pairs IS NULL OR len(pairs) = 0 THEN NULL "
     "ELSE '{' || array_to_string(pairs, ',') || '}' END",

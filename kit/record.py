@@ -38,6 +38,8 @@ class Record:
     gives no row there is rejected, one whose key was seen before is a repetition.
 
     `prepare`, where given, is a SELECT over `raw` that is worked out once and read by the selects as `parsed`.
+    `keys` are the record's keys spelt as Microsoft spells them, one that every record has first: a record that spells
+    that one in another case ("creationtime") is re-spelt before it is read.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Record:
     selects: Mapping[str, str]
     samples: tuple[Sample, ...]
     prepare: str = ""
+    keys: tuple[str, ...] = ()
 
 
 RECORDS: Shelf[Record] = Shelf("kit.records", Record)
