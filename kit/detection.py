@@ -4,8 +4,8 @@ A file in `detections/` holds one function. **Its argument names are the tables 
 are its thresholds. It returns one Ibis expression, so it runs on DuckDB here and on Spark there without edits:
 
     @detection(severity="high", family="mailbox", attack=("T1114.003",), examples=(...))
-    def external_forwarding(audit_records: ir.Table, *, grace_days: int = 0) -> ir.Table:
-        '''Mail forwarded outside the organisation.
+    def external_forwarding(audit_records: ir.Table, accepted_domains: ir.Table = None) -> ir.Table:
+        '''Mail of a mailbox is forwarded outside the organisation.
 
         Why: …            what an attacker gains, in one or two sentences
         False positives: …
@@ -13,9 +13,13 @@ are its thresholds. It returns one Ibis expression, so it runs on DuckDB here an
         Next: …           what the analyst does now
         '''
 
-The expression has one row a finding and these columns (see `FINDING_COLUMNS`): `subject`, `title`, `reason`, and by
-`evidence(t)` also `first_seen`, `last_seen`, `event_ids`, `record_ids`; optionally `severity` where it depends on the
-row and `against` (what speaks for an innocent reading). The shortest real one to copy is `detections/audit_bypass.py`.
+A table argument with the default None may be absent: an empty table stands in for it (`Detection.optional`).
+
+The expression has one row a finding and these columns (see `FINDING_COLUMNS`): `subject` (the account it is about),
+`title`, `reason` (one a line, see `expressions.lines`), and by `expressions.evidence` or `each` also `first_seen`,
+`last_seen`, `event_ids`, `record_ids`; optionally `severity` where it depends on the row and `against` (what speaks for
+an innocent reading). The shortest real one to copy is `detections/restricted_sender.py`; the words that expressions are
+written in are `expressions.py`, what is new for an account is `baseline.py`, what is known by name is `known.py`.
 """
 
 from __future__ import annotations
@@ -23,20 +27,22 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
-from kit.errors import SchemaError
+from kit.errors import InputError, SchemaError
 from kit.shelf import Shelf
-from kit.table import TABLES
+from kit.table import TABLES, Table
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
-SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+SEVERITIES: tuple[str, ...] = ("critical", "high", "medium", "low", "info")
 FAMILIES = (
-    "network",  # where it came from
+    "network",  # where it came from, and with which tool
     "credential",  # the password or factor was attacked or proved known
     "session",  # a token or session used where it was not made
     "vendor",  # Microsoft's own risk verdicts
@@ -76,6 +82,16 @@ class Example:
     finds: int = 0
     severity: str = ""
 
+    def arrow(self) -> dict[str, pa.Table]:
+        """The example's tables, typed as the vocabulary says; rows get the ids they do not name ("e1", "0001:1" …)."""
+        filled: dict[str, pa.Table] = {}
+        for name, rows in self.tables.items():
+            table = TABLES[name]
+            types = ibis.schema(table.schema).to_pyarrow()
+            given = [_identified(table, number, row) for number, row in enumerate(rows, start=1)]
+            filled[name] = pa.Table.from_pylist([table.complete(row) for row in given], schema=types)
+        return filled
+
 
 @dataclass(frozen=True)
 class Refined:
@@ -98,6 +114,7 @@ class Detection:
     family: str
     attack: tuple[str, ...]
     tables: tuple[str, ...]
+    optional: frozenset[str]
     thresholds: Mapping[str, Any]
     prose: Mapping[str, str]
     examples: tuple[Example, ...]
@@ -106,7 +123,17 @@ class Detection:
 
     def __call__(self, tables: Mapping[str, ir.Table], **thresholds: Any) -> ir.Table | Refined:
         """The expression over `tables` (name → Ibis table); thresholds override the defaults."""
-        return self.find(*(tables[name] for name in self.tables), **thresholds)
+        unknown = sorted(set(thresholds) - set(self.thresholds))
+        if unknown:
+            raise InputError(
+                f"{self.name} has no threshold {', '.join(unknown)}.", f"It has: {', '.join(self.thresholds)}."
+            )
+        return self.find(*(self._table(tables, name) for name in self.tables), **thresholds)
+
+    def _table(self, tables: Mapping[str, ir.Table], name: str) -> ir.Table:
+        if name in self.optional and name not in tables:
+            return ibis.memtable([], schema=TABLES[name].schema)
+        return tables[name]
 
 
 DETECTIONS: Shelf[Detection] = Shelf("kit.detections", Detection)
@@ -127,56 +154,49 @@ def detection(
     """
 
     def make(function: Callable[..., ir.Table | Refined]) -> Detection:
-        tables, thresholds = _signature(function)
+        tables, optional, thresholds = _signature(function)
         if family not in FAMILIES or severity not in SEVERITIES:
             raise SchemaError(f"{function.__name__}: unknown family {family!r} or severity {severity!r}.")
         for name, needed in (columns or {}).items():
             TABLES[name].check(needed)
         title, prose = _prose(function)
         return Detection(
-            function.__name__, title, severity, family, attack, tables, thresholds, prose, examples, function,
-            dict(columns or {}),
+            name=function.__name__,
+            title=title,
+            severity=severity,
+            family=family,
+            attack=attack,
+            tables=tables,
+            optional=optional,
+            thresholds=thresholds,
+            prose=prose,
+            examples=examples,
+            find=function,
+            columns=dict(columns or {}),
         )
 
     return make
 
 
-def evidence(rows: ir.Table) -> dict[str, ir.Scalar]:
-    """The aggregates every finding carries: when, and which records. For use in `.aggregate(**evidence(t))`."""
-    return {
-        "first_seen": rows["time"].min(),
-        "last_seen": rows["time"].max(),
-        "event_ids": rows["id"].collect(),
-        "record_ids": rows["record_id"].collect(),
-    }
+def _identified(table: Table, number: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    ids = {"record_id": f"0001:{number}"} | ({"id": f"e{number}"} if "id" in table.columns else {})
+    times = {n: datetime.fromisoformat(row[n]) for n, (kind, _) in table.columns.items() if kind == "time" and n in row}
+    return ids | dict(row) | times
 
 
-def each(rows: ir.Table) -> dict[str, ir.Value]:
-    """The same for findings of one row each. For use in `.select(**each(t))`."""
-    return {
-        "first_seen": rows["time"],
-        "last_seen": rows["time"],
-        "event_ids": ibis.array([rows["id"]]),
-        "record_ids": ibis.array([rows["record_id"]]),
-    }
-
-
-def one_of(column: ir.Value, values: Sequence[Any]) -> ir.BooleanValue:
-    """`column` is one of `values`; false, not NULL, where the column is NULL."""
-    return column.isin(list(values)).fill_null(False)
-
-
-def _signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
+def _signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str], dict[str, Any]]:
     parameters = inspect.signature(function).parameters.values()
-    tables = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
-    missing = [name for name in tables if name not in TABLES]
-    if missing:
-        raise SchemaError(f"{function.__name__} reads unknown tables: {', '.join(missing)}.")
-    return tables, {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+    tables = [p for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    missing = [p.name for p in tables if p.name not in TABLES]
+    if missing or not tables:
+        raise SchemaError(f"{function.__name__} reads unknown tables: {', '.join(missing) or 'none at all'}.")
+    optional = frozenset(p.name for p in tables if p.default is None)
+    thresholds = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+    return tuple(p.name for p in tables), optional, thresholds
 
 
 def _prose(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
-    title, _, rest = inspect.getdoc(function).partition("\n") if inspect.getdoc(function) else ("", "", "")
+    title, _, rest = (inspect.getdoc(function) or "").partition("\n")
     prose: dict[str, str] = {}
     current = ""
     for line in rest.splitlines():
