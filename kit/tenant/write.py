@@ -63,7 +63,7 @@ class Write:
             "service": self.service,
             "method": self.method,
             "path": self.path,
-            "body": None if self.body is None else _shown(self.body),
+            "body": shown(self.body),
         }
 
     def digest(self) -> str:
@@ -72,7 +72,7 @@ class Write:
 
     def payload(self) -> Any:
         """The body with secrets in place, to be serialised into the request and nowhere else."""
-        return None if self.body is None else _revealed(self.body)
+        return revealed(self.body)
 
 
 class Ticket:
@@ -103,17 +103,19 @@ class Ticket:
                 ) from None
 
 
-def _shown(value: Any) -> Any:
+def shown(value: Any) -> Any:
+    """A JSON value with every `Secret` in it replaced by "…"."""
     if isinstance(value, Secret):
         return "…"
     if isinstance(value, Mapping):
-        return {key: _shown(item) for key, item in value.items()}
-    return [_shown(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: shown(item) for key, item in value.items()}
+    return [shown(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _revealed(value: Any) -> Any:
+def revealed(value: Any) -> Any:
+    """A JSON value with every `Secret` in it replaced by what it hides: for the request itself, and nowhere else."""
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, Mapping):
-        return {key: _revealed(item) for key, item in value.items()}
-    return [_revealed(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: revealed(item) for key, item in value.items()}
+    return [revealed(item) for item in value] if isinstance(value, list | tuple) else value
