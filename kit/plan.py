@@ -1,0 +1,287 @@
+"""A plan: the only place that may change a tenant. Preview, confirm, apply, read back, undo; all of it journalled.
+
+    plan = Plan([DisableAccount(user), RevokeSessions(user)], tenant, journal)
+    plan.preview()                 # reads only: the exact requests, what they change, whether there is a way back
+    plan.apply("ana@contoso.com")  # the account's name, typed by a person; sends each request once, then reads back
+    plan.undo("ana@contoso.com")   # the inverse requests, backwards, if nobody changed the target meanwhile
+
+A preview is good for two minutes and for one use. Before anything is sent every target is read again, and a plan that
+would no longer be the same is refused. No write is repeated: after a lost answer the plan looks, and says what it saw.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from kit.action import Action, Change
+from kit.errors import Drifted, InputError, KitError, NotConfirmed, NotReversible, OutcomeUnknown, PlanError
+from kit.journal import Journal
+from kit.step import Preview, Result, Status, Step, judged, planned
+from kit.tenant.client import Tenant
+from kit.tenant.write import TICKET_SECONDS, Secret, Ticket, Write
+
+PREVIEW_SECONDS = 120.0
+IN_FORCE: frozenset[Status] = frozenset({"sent", "unknown", "verified", "pending", "contradicted"})
+HEADLESS = "KIT_HEADLESS"
+
+
+class Plan:
+    """The given actions about one account, in the order of the procedure. Safe for threads: one thing at a time.
+
+    `protected` are UPNs or object ids (break-glass accounts) that no plan touches; nor does one touch the account that
+    is signed in. `clock` counts seconds and never goes back. InputError when there is no action.
+    """
+
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        tenant: Tenant,
+        journal: Journal,
+        *,
+        protected: Iterable[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not actions:
+            raise InputError("A plan needs at least one action.")
+        self.actions = tuple(sorted(dict.fromkeys(actions), key=lambda action: action.order))
+        self.tenant = tenant
+        self.journal = journal
+        self.steps: tuple[Step, ...] = ()
+        self._protected = {name.casefold() for name in (*protected, tenant.account) if name}
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._preview: Preview | None = None
+        self._account = self._account_id = ""
+        self._id = secrets.token_hex(8)
+        self._number = itertools.count(1)
+
+    def preview(self) -> Preview:
+        """Read every target and show what would be done. Reads only; replaces an earlier preview.
+
+        PlanError for a protected account, InputError when the actions are about different accounts, TenantError when
+        nothing could be read.
+        """
+        with self._lock:
+            self._preview = None
+            with self._refusals():
+                preview = self._looked()
+            self._log("preview", digest=preview.digest, steps=[step.shown() for step in preview.steps])
+            self._preview, self.steps = preview, preview.steps
+            return preview
+
+    def apply(self, typed: str, *, tenant_name: str = "", headless: bool = False) -> Result:
+        """Send what was previewed, each request once, and read back. `typed` is the account's name as previewed.
+
+        A real tenant's name must be typed as well. `headless` lifts the lock of headless runs, for the simulated tenant
+        only. A failed step stops no other. NotConfirmed when there is no fresh preview, the name is another, or this
+        plan was applied already; Drifted when a target changed since the preview. In both cases nothing was sent.
+        """
+        with self._lock:
+            preview, fresh = self._confirmed(typed, tenant_name, headless)
+            ready = [step for step in fresh.steps if step.status == "previewed"]
+            ticket = self._ticket([write for step in ready for write in step.writes])
+            passwords: list[Secret] = []
+            steps = []
+            for old, new in zip(preview.steps, fresh.steps, strict=True):
+                step, drawn = self._apply(old, new.changes, ticket) if new in ready else (old, [])
+                steps.append(step)
+                passwords += drawn
+            self.steps = tuple(steps)
+            return Result(self.verify().steps, passwords[0] if passwords else None)
+
+    @property
+    def state(self) -> str:
+        """ "new", "previewed", "applied" or "undone": the furthest this plan came."""
+        if any(step.status in ("undone", "undo sent") for step in self.steps):
+            return "undone"
+        if any(step.done for step in self.steps):
+            return "applied"
+        return "previewed" if self._preview else "new"
+
+    def verify(self) -> Result:
+        """Look again at what was sent or is done by hand: is the wish fulfilled? May be repeated at any time."""
+        with self._lock:
+            self.steps = tuple(self._read_back(step) for step in self.steps)
+            return Result(self.steps)
+
+    def undo(self, typed: str, *, tenant_name: str = "", headless: bool = False, drifted: bool = False) -> Result:
+        """Send the inverse of what was sent, backwards, and read back. `typed` and the rest as for `apply`.
+
+        Drifted when a target is not as this plan left it, unless `drifted` says that this is known and wanted.
+        NotReversible when nothing that was sent has a way back; steps without one stay as they are.
+        """
+        with self._lock:
+            with self._refusals():
+                self._gate(typed, tenant_name, headless)
+                steps = self._reversible()
+                if not drifted:
+                    self._check_drift(steps)
+            ticket = self._ticket([write for step in steps for write in step.undoes])
+            undone = {step.action: self._undone(step, ticket) for step in reversed(steps)}
+            self.steps = tuple(undone.get(step.action, step) for step in self.steps)
+            return Result(self.steps)
+
+    # Gates
+
+    def _confirmed(self, typed: str, tenant_name: str, headless: bool) -> tuple[Preview, Preview]:
+        """The preview and what a second look shows, which is the same; the preview is used up."""
+        with self._refusals():
+            preview = self._preview
+            if preview is None:
+                raise NotConfirmed("There is no preview, or it was applied already.", "Preview first.")
+            if self._clock() - preview.made > PREVIEW_SECONDS:
+                raise NotConfirmed("The preview is more than two minutes old.", "Preview again.")
+            self._gate(typed, tenant_name, headless)
+            self._preview = None
+            fresh = self._looked()
+            if fresh.digest != preview.digest:
+                raise Drifted("The target changed since the preview; nothing was sent.", "Preview again.")
+            return preview, fresh
+
+    def _gate(self, typed: str, tenant_name: str, headless: bool) -> None:
+        simulated = self.tenant.cloud.simulated
+        if headless and not simulated:
+            raise NotConfirmed("A real tenant is never changed in a headless run.", "Apply in a notebook, in person.")
+        if os.environ.get(HEADLESS, "") not in ("", "0") and not headless:
+            raise NotConfirmed("This is a headless run: changes are locked.", f"Unset {HEADLESS} and do it in person.")
+        if not self._account or typed.strip() != self._account:
+            raise NotConfirmed("The name typed is not the account's.", f"Type {self._account or 'it'} to confirm.")
+        if not simulated and tenant_name.strip() != self.tenant.name:
+            raise NotConfirmed("This is a real tenant.", f"Type its name, {self.tenant.name}, as well.")
+
+    def _reversible(self) -> list[Step]:
+        sent = [step for step in self.steps if step.done and step.status in IN_FORCE]
+        if not sent:
+            raise NotConfirmed("Nothing of this plan is in force, so there is nothing to undo.")
+        steps = [step for step in sent if step.undoes]
+        if not steps:
+            raise NotReversible("Nothing that was done has a way back.", "The preview says so for each step.")
+        return steps
+
+    def _check_drift(self, steps: list[Step]) -> None:
+        for step in steps:
+            now = self._look(step.action)
+            if now.status != "fulfilled" or step.after not in (None, now.state):
+                raise Drifted(
+                    f"{step.action.title}: the target is not as the plan left it; nothing was sent. {now.note}".strip(),
+                    "Look at it first. Undo with drifted=True overwrites what is there now.",
+                )
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Journal every refusal. What was typed is not written down: it may have been pasted from elsewhere."""
+        try:
+            yield
+        except KitError as error:
+            self._log("refused", why=error.message)
+            raise
+
+    # Looking
+
+    def _looked(self) -> Preview:
+        steps = tuple(self._look(action) for action in self.actions)
+        self.actions = tuple(step.action for step in steps)  # pinned: from now on the wishes are definite
+        accounts = {(step.state["user"], step.state["id"]) for step in steps if step.state}
+        if not accounts:
+            raise PlanError(f"Nothing could be read. {steps[0].note}")
+        if len(accounts) > 1:
+            raise InputError("A plan is about one account.", "Make one plan for each account.")
+        ((self._account, self._account_id),) = accounts
+        if self._protected & {self._account.casefold(), self._account_id.casefold()}:
+            raise PlanError(
+                f"{self._account} is protected: a break-glass account, or the one that is signed in.",
+                "Act on it from another account, by hand.",
+            )
+        simulated = self.tenant.cloud.simulated
+        return Preview(self.tenant.name, simulated, self._account, self._account_id, steps, self._clock())
+
+    def _look(self, action: Action) -> Step:
+        try:
+            state = action.observe(self.tenant)
+            return planned(action.pinned(state), state, self.tenant.permissions)
+        except KitError as error:
+            return Step(action, "unreadable", note=str(error))
+
+    def _read_back(self, step: Step) -> Step:
+        if not step.done and step.status != "by hand":
+            return step
+        now = self._look(step.action)
+        step = judged(step, now, self._clock() - step.sent)
+        self._log("verify", action=step.action.name, status=step.status, note=step.note)
+        return step
+
+    # Sending
+
+    def _ticket(self, writes: list[Write]) -> Ticket:
+        return Ticket(writes, seconds=TICKET_SECONDS * max(1, len(writes)), clock=self._clock)
+
+    def _apply(self, step: Step, changes: tuple[Change, ...], ticket: Ticket) -> tuple[Step, list[Secret]]:
+        """Send the changes until one fails. The step that is kept is the previewed one: its password was never sent."""
+        passwords = []
+        for number, change in enumerate(changes, 1):
+            if isinstance(change.do, Write):
+                status, note = self._send(step.action, change.do, ticket, undo=change.undo)
+                step = replace(step, status=status, note=note, done=step.changes[:number], sent=self._clock())
+                if change.secret is not None and status != "failed":
+                    passwords.append(change.secret)
+                if status != "sent":
+                    break
+        return step, passwords
+
+    def _undone(self, step: Step, ticket: Ticket) -> Step:
+        for write in step.undoes:
+            status, note = self._send(step.action, write, ticket, undoes=True)
+            if status != "sent":
+                return replace(step, status=status, note=note)
+        return self._read_back(replace(step, status="undo sent", note="", sent=self._clock()))
+
+    def _send(self, action: Action, write: Write, ticket: Ticket, **facts: Any) -> tuple[Status, str]:
+        """Journal the intent, send once, journal the result. What the service said, in one status and its words."""
+        key = f"{self._id}:{next(self._number)}"
+        undo = facts.pop("undo", None)
+        self._log("intent", key=key, action=action.name, request=write.shown(), undo=undo and undo.shown(), **facts)
+        status: Status = "sent"
+        note = ""
+        try:
+            self.tenant.send(write, ticket)
+        except OutcomeUnknown as error:
+            status, note = "unknown", str(error)
+        except KitError as error:
+            status, note = "failed", str(error)
+        self._log("result", key=key, outcome=status, note=note)
+        return status, note
+
+    def _log(self, event: str, **facts: Any) -> None:
+        self.journal.write(event, plan=self._id, account=self._account, account_id=self._account_id, **facts)
+
+
+def unfinished(journal: Journal) -> list[dict[str, Any]]:
+    """The intents whose outcome nobody knows: no result was written, or it was "unknown", and nobody looked since.
+
+    After a crash this says what to look at: preview the same action again before anything else.
+    """
+    open_: dict[str, dict[str, Any]] = {}
+    for entry in journal.read():
+        if entry["event"] == "intent":
+            open_[entry["key"]] = entry
+        elif entry["event"] == "result" and entry["outcome"] != "unknown":
+            open_.pop(entry["key"], None)
+        elif entry["event"] in ("preview", "verify"):
+            seen = {(entry["account_id"], name) for name in _seen(entry)}
+            open_ = {k: e for k, e in open_.items() if (e["account_id"], e["action"]) not in seen}
+    return list(open_.values())
+
+
+def _seen(entry: dict[str, Any]) -> list[str]:
+    """The actions whose state a journalled look made known."""
+    if entry["event"] == "verify":
+        return [entry["action"]] if entry["status"] == "verified" else []
+    return [step["action"] for step in entry["steps"] if step["status"] != "unreadable"]
