@@ -71,6 +71,13 @@ def ready(root: Path, needs: str) -> Path:
     return here if _is_inside(venv) else _python(venv)
 
 
+def in_range(version: str, requirement: str) -> bool:
+    """Whether a version meets a requirement such as "pandas>=3.0,<4", written with >= and < alone."""
+    floors, ceilings = re.findall(r">=\s*([\d.]+)", requirement), re.findall(r"<\s*([\d.]+)", requirement)
+    release = _release(version)
+    return all(release >= _release(floor) for floor in floors) and all(release < _release(top) for top in ceilings)
+
+
 def enter(python: Path, arguments: list[str]) -> int:
     """Go on in another Python: never returns on POSIX; on Windows, which has no exec, the exit status."""
     command = [str(python), *arguments]
@@ -225,14 +232,11 @@ def _lacking(root: Path, needs: str) -> list[str]:
 
 
 def _is_met(requirement: str) -> bool:
-    """Whether the installed distribution is in the range, written with >= and < alone (a test sees to that)."""
     name = re.split(r"[\[<>=, ]", requirement, maxsplit=1)[0]
     try:
-        version = _release(importlib.metadata.version(name))
+        return in_range(importlib.metadata.version(name), requirement)
     except importlib.metadata.PackageNotFoundError:
         return False
-    floor = all(version >= _release(bound) for bound in re.findall(r">=\s*([\d.]+)", requirement))
-    return floor and all(version < _release(bound) for bound in re.findall(r"<\s*([\d.]+)", requirement))
 
 
 def _release(version: str) -> tuple[int, ...]:

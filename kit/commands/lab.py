@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -34,19 +35,16 @@ def run(arguments: list[str]) -> int:
         return _serve(command(options.port, browser=not options.no_browser), environment(json.dumps(tenant)))
 
 
-def command(port: int = 0, *, browser: bool = True) -> list[str]:
-    """The command line of JupyterLab. The address is set here, where a person's own configuration cannot open it."""
-    words = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        str(NOTEBOOK),
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={ROOT}",
-    ]
+def command(port: int = 0, *, browser: bool = True, root: Path = ROOT) -> list[str]:
+    """The command line of JupyterLab over `root`, a folder with `notebooks` in it.
+
+    The address is set here and not in the shipped configuration alone: a person's own could open it to the network.
+    """
+    words = [sys.executable, "-m", "jupyterlab", str(NOTEBOOK)]
+    words += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={root}"]
     words += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"] if port else []
     words += [] if browser else ["--no-browser"]
-    running_as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    running_as_root = sys.platform != "win32" and os.geteuid() == 0
     return [*words, "--allow-root"] if running_as_root else words
 
 
@@ -63,11 +61,13 @@ def environment(tenant: str) -> dict[str, str]:
 
 def _serve(words: list[str], variables: dict[str, str]) -> int:
     process = subprocess.Popen(words, cwd=ROOT, env=variables)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being ended is being stopped with Ctrl-C
     try:
         return process.wait()
-    except KeyboardInterrupt:  # JupyterLab got the same signal and is stopping its kernels
+    except KeyboardInterrupt:
+        process.terminate()
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(STOP_SECONDS)  # it stops its kernels first
         except (KeyboardInterrupt, subprocess.TimeoutExpired):
             process.kill()
             process.wait()
