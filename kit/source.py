@@ -11,15 +11,16 @@ for tenants and exported files alike; stored evidence can be read again years la
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from kit.errors import SchemaError
+from kit.errors import NotFound, SchemaError
 from kit.shelf import Shelf
 from kit.table import TABLES
-from kit.tenant.client import Page, Tenant
+from kit.tenant.client import Page, Tenant, literal, segment
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,23 @@ class Scope:
     start: datetime
     end: datetime
     users: tuple[str, ...] = ()
+
+    def spans(self, days: float) -> Iterator[tuple[datetime, datetime]]:
+        """The window in slices of at most so many days, newest first. Both ends of a slice are inside it: services
+        know `le` but not `lt`, and a record on the edge that comes twice is kept once, by its id."""
+        end = self.end
+        while end > self.start:
+            start = max(self.start, end - timedelta(days=days))
+            yield start, end
+            end = start
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user account: object id (what requests are addressed by) and user principal name, case-folded."""
+
+    id: str
+    user: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,15 @@ class Source:
     days: int | None
     collect: Callable[[Tenant, Scope], Iterator[Fetched]]
 
+    def reach(self, scope: Scope, now: datetime) -> Scope:
+        """The scope without what the service no longer keeps at `now`; Graph refuses a window that begins earlier.
+
+        A window wholly out of reach becomes empty (start = end)."""
+        if self.days is None:
+            return scope
+        start = max(scope.start, now - timedelta(days=self.days))
+        return replace(scope, start=min(start, scope.end))
+
 
 SOURCES: Shelf[Source] = Shelf("kit.sources", Source)
 
@@ -77,3 +104,66 @@ def source(
         )
 
     return make
+
+
+def fetched(pages: Iterable[Page], **context: Any) -> Iterator[Fetched]:
+    """Pages with what their records do not say themselves."""
+    for page in pages:
+        yield Fetched(page, context)
+
+
+def stamp(time: datetime) -> str:
+    """A UTC time as services want it in a filter; a part of a second is rounded up, which can only widen a window."""
+    whole = time + timedelta(seconds=1) if time.microsecond else time
+    return whole.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def is_id(user: str) -> bool:
+    """Whether a user is given by object id (a GUID) rather than by name."""
+    return re.fullmatch(r"[0-9A-Za-z]{8}(-[0-9A-Za-z]{4}){3}-[0-9A-Za-z]{12}", user) is not None
+
+
+def accounts(tenant: Tenant, scope: Scope) -> Iterator[Account]:
+    """The accounts in scope: those named, else every account of the tenant. NotFound when a named one does not exist."""
+    wanted = ("id", "userPrincipalName")
+    if scope.users:
+        for user in scope.users:
+            yield _account(tenant.get(f"/v1.0/users/{segment(user)}", select=wanted))
+        return
+    for page in tenant.pages("/v1.0/users", select=wanted, top=999):
+        yield from map(_account, page.records)
+
+
+def mailboxes(tenant: Tenant, scope: Scope) -> Iterator[Account]:
+    """The accounts in scope that have a mailbox: those named, else every mailbox Exchange knows."""
+    if scope.users:
+        yield from accounts(tenant, scope)
+        return
+    for page in tenant.cmdlet_pages("Get-Mailbox", ResultSize="Unlimited"):
+        for box in page.records:
+            user = str(box.get("UserPrincipalName") or "").casefold()
+            yield Account(str(box.get("ExternalDirectoryObjectId") or ""), user)
+
+
+def each(found: Iterable[Account], fetch: Callable[[Account], Iterable[Fetched]], *, named: bool) -> Iterator[Fetched]:
+    """What `fetch` gives for every account. One without a mailbox does not stop the others.
+
+    `named` accounts were asked for one by one, so that an absent one is said at the end: NotFound names them all.
+    """
+    absent: list[str] = []
+    for account in found:
+        try:
+            yield from fetch(account)
+        except NotFound:
+            absent.append(account.user or account.id)
+    if named and absent:
+        raise NotFound(f"There is nothing of this kind for {', '.join(absent)}.", "The other accounts were read.")
+
+
+def by_user(user: str, *, id_field: str, name_field: str) -> str:
+    """An OData condition on one user, by object id or by user principal name (stored in lower case)."""
+    return f"{id_field} eq {literal(user)}" if is_id(user) else f"{name_field} eq {literal(user.casefold())}"
+
+
+def _account(user: Mapping[str, Any]) -> Account:
+    return Account(str(user.get("id") or ""), str(user.get("userPrincipalName") or "").casefold())
