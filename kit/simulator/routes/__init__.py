@@ -1,0 +1,1 @@
+"""The routes of the simulated tenant: one file a family, listed by being here."""
