@@ -20,6 +20,8 @@ never an error: real records put lists, numbers and strings in the same place.
     words_in(text)        the parts of "a;b;c", trimmed; NULL when there is none
     logon_type(text)      0 owner, 1 admin, 2 delegate ... out of the number or its name
     loose_json(text)      JSON, or NULL; also out of Python's way of printing it ("{'a': None}"), which exports contain
+    cell(o, name)         text of a Log Analytics column, whose header may carry " [UTC]"
+    cell_json(o, name)    JSON of one, whose header may carry "_dynamic" or "_string"
 
 For audit records, whose lists are read as typed structs because there are millions of them:
 
@@ -75,6 +77,10 @@ MACROS = (
     "CREATE OR REPLACE MACRO loose_json(t) AS coalesce(try_cast(t AS JSON), CASE WHEN contains(t, chr(39)) THEN "
     "try_cast(replace(replace(replace(replace(t, chr(39), chr(34)), ': None', ': null'), ': True', ': true'), "
     "': False', ': false') AS JSON) END)",
+    "CREATE OR REPLACE MACRO cell(o, name) AS nullif(coalesce(o ->> ('$.\"' || name || '\"'), "
+    "o ->> ('$.\"' || name || ' [UTC]\"')), '')",
+    "CREATE OR REPLACE MACRO cell_json(o, name) AS loose_json(coalesce(nullif(o ->> ('$.\"' || name || '\"'), ''), "
+    "nullif(o ->> ('$.\"' || name || '_dynamic\"'), ''), o ->> ('$.\"' || name || '_string\"')))",
     "CREATE OR REPLACE MACRO told(l, k) AS list_filter(l, lambda x: x.Name = k)[1].Value",
     "CREATE OR REPLACE MACRO prop(l, k) AS nullif(list_filter(l, lambda x: x.Name = k)[1].Value, '')",
     "CREATE OR REPLACE MACRO joined_object(pairs) AS CASE WHEN pairs IS NULL OR len(pairs) = 0 THEN NULL "

@@ -1,0 +1,83 @@
+"""The engine: where tables live, and questions run.
+
+Tables are Parquet files under `tables/<name>/`, written by `kit.intake`; each is a DuckDB view with every column of the
+vocabulary, also when nothing was ever collected, and an Ibis table for detections. Nothing here needs more memory than the
+answer does. A case is read by one process at a time for writing; readers see whole parts only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pandas as pd
+
+from kit.macros import install
+from kit.table import TABLES, Table
+
+MEMORY = "1GB"
+
+
+class Engine:
+    """The tables of the case in `folder`, over an own DuckDB connection. Times are UTC."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "tables"
+        self.connection = duckdb.connect()
+        self.connection.execute(f"SET memory_limit = '{MEMORY}'")
+        self.connection.execute("SET preserve_insertion_order = false")
+        install(self.connection)
+        self._ibis = ibis.duckdb.from_connection(self.connection)
+        self.refresh()
+
+    @property
+    def tables(self) -> Mapping[str, Any]:
+        """Name → Ibis table, every table of the vocabulary."""
+        return {name: self._ibis.table(name) for name in TABLES}
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """The whole table as a data frame, in order of time; InputError when there is no such table."""
+        columns = TABLES[name].columns
+        order = [column for column in ("time", "record_id") if column in columns]
+        return self._ibis.table(name).order_by(order).to_pandas()
+
+    def count(self, name: str) -> int:
+        """How many rows the table has."""
+        found = self.connection.execute(f"SELECT count(*) FROM {TABLES[name].name}").fetchone()
+        return int(found[0]) if found else 0
+
+    def parts(self, name: str) -> list[Path]:
+        """The Parquet files of the table."""
+        return sorted((self.folder / TABLES[name].name).glob("*.parquet"))
+
+    def refresh(self) -> None:
+        """See the parts that are on disk now."""
+        for name in TABLES:
+            self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {self._view(TABLES[name])}")
+
+    def _view(self, table: Table) -> str:
+        parts = self.parts(table.name)
+        if not parts:
+            empty = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in table.duckdb.items())
+            return f"SELECT {empty} WHERE false"
+        files = ", ".join(quoted(part.as_posix()) for part in parts)
+        rows = f"SELECT {', '.join(table.duckdb)} FROM read_parquet([{files}])"
+        if table.name in {"sign_ins", "directory_audits"}:
+            return _without_echoes(rows)
+        return rows
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _without_echoes(rows: str) -> str:
+    """The audit log repeats Entra's events under the same id; where Entra's own row is there, the echo is left out."""
+    return (
+        f"WITH rows_ AS ({rows}) SELECT * FROM rows_ WHERE log <> 'unified_audit' OR id IS NULL "
+        "OR id NOT IN (SELECT id FROM rows_ WHERE log <> 'unified_audit' AND id IS NOT NULL)"
+    )
