@@ -33,7 +33,7 @@ FEW_FAMILIES_CAP = 59.0
 FEW_FAMILIES_CAP_CRITICAL = 79.0
 FAMILIES_NEEDED = 2
 NEARBY = timedelta(days=7)
-"""How far apart a finding on the tenant and a case against an account may lie and still support each other."""
+"""How far apart a finding on the tenant and a case against an account may lie and support each other."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,7 @@ def _near(one: Finding, other: Finding) -> bool:
     return one.first_seen - other.last_seen <= NEARBY and other.first_seen - one.last_seen <= NEARBY
 
 
-def _sentence(
-    account: str, score: float, band: str, own: Sequence[Finding], worst: Mapping[str, Finding]
-) -> str:
+def _sentence(account: str, score: float, band: str, own: Sequence[Finding], worst: Mapping[str, Finding]) -> str:
     start = f"{account} scores {score:g} of 100 ({SPOKEN[band]})"
     if not worst:
         return f"{start}: no finding about it is evidence of compromise."
