@@ -18,7 +18,7 @@ import pandas as pd
 from kit.macros import install
 from kit.table import TABLES, Table
 
-MEMORY = "1GB"
+MEMORY = "800MB"
 
 
 class Engine:

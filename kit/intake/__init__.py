@@ -45,6 +45,8 @@ class Intake:
         """The records of one chunk of an exported file."""
         for importer in routed(self.engine.connection, chunk, importers, self.account.rejects):
             self._run(f"CREATE OR REPLACE TEMP TABLE raw AS {importer.select}")
+            formats = self.account.formats
+            formats[importer.name] = formats.get(importer.name, 0) + self._one("SELECT count(*) FROM raw")
             self._absorb(RECORDS[importer.record])
 
     def take_raw(self, rows: pa.Table, kind: str) -> None:
@@ -81,17 +83,14 @@ class Intake:
 
     def _absorb(self, record: Record) -> None:
         main = TABLES[next(iter(record.selects))]
-        count = self._one("SELECT count(*) FROM raw")
         self._reject("record IS NULL OR NOT json_valid(record)", "no whole JSON record")
         respell(self.engine.connection, record.keys)
-        if record.prepare:
-            self._run(f"CREATE OR REPLACE TEMP TABLE parsed AS {record.prepare}")
+        self._run(f"CREATE OR REPLACE TEMP TABLE parsed AS {record.prepare or 'SELECT * FROM raw'}")
         self._stage(record.selects[main.name])
         self._reject("record_id NOT IN (SELECT record_id FROM staged)", f"not a whole {record.name.replace('_', ' ')}")
         self._drop_repeated(record, main)
         self.account.kept += self._one("SELECT count(DISTINCT record_id) FROM staged")
         self.account.thin += self._one("SELECT count(*) FROM raw WHERE record = '{}'")
-        self.account.kinds[record.name] = self.account.kinds.get(record.name, 0) + count
         self._note_window(main)
         self._write(record, main)
         for name, select in list(record.selects.items())[1:]:
@@ -99,7 +98,7 @@ class Intake:
             self._write(record, TABLES[name])
 
     def _stage(self, select: str) -> None:
-        self._run(f"CREATE OR REPLACE TEMP TABLE staged AS {select}")
+        self._run(f"CREATE OR REPLACE TEMP VIEW staged AS {select}")
 
     def _reject(self, condition: str, reason: str) -> None:
         bad = self._run(f"SELECT record_id, left(coalesce(record, context, ''), 200) FROM raw WHERE {condition}")
@@ -122,7 +121,7 @@ class Intake:
         )
         repeated = self._one("SELECT count(DISTINCT record_id) FROM again")
         self.account.repeated += repeated
-        for name in ("staged", "raw", *(["parsed"] if record.prepare else [])) if repeated else ():
+        for name in ("raw", "parsed") if repeated else ():
             self._run(f"DELETE FROM {name} WHERE record_id IN (SELECT record_id FROM again)")
 
     def _remember(self, main: Table, key: str) -> None:
@@ -143,17 +142,17 @@ class Intake:
             self.account.last = max(filter(None, (self.account.last, last)), default="")
 
     def _write(self, record: Record, table: Table) -> None:
-        count = self._one("SELECT count(*) FROM staged")
-        if not count:
-            return
         self._parts += 1
         folder = self._staging / table.name
         folder.mkdir(parents=True, exist_ok=True)
-        target = quoted((folder / f"{self._parts:05d}.parquet").as_posix())
+        target = folder / f"{self._parts:05d}.parquet"
         order = ", ".join(column for column in SORT if column in table.columns)
         rows = f"{self._complete(record, table)} {'ORDER BY ' + order if order else ''}"
-        self._run(f"COPY ({rows}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
-        self.account.rows[table.name] = self.account.rows.get(table.name, 0) + count
+        count = self._one(f"COPY ({rows}) TO {quoted(target.as_posix())} (FORMAT parquet, COMPRESSION zstd)")
+        if count:
+            self.account.rows[table.name] = self.account.rows.get(table.name, 0) + count
+        else:
+            target.unlink()
 
     def _complete(self, record: Record, table: Table) -> str:
         """The staged rows with every column of the table, and what is known of their addresses."""
@@ -173,7 +172,6 @@ class Intake:
 
 
 def _key(table: Table) -> str:
-    """One 128-bit number for the key, NULL when the record has none."""
+    """One 128-bit number for the key, NULL when the record has no id."""
     parts = ", ".join(f"coalesce(CAST({name} AS VARCHAR), '')" for name in table.key)
-    absent = " AND ".join(f"{name} IS NULL" for name in table.key)
-    return f"(CASE WHEN {absent} THEN NULL ELSE md5_number(concat_ws(chr(31), {parts})) END)"
+    return f"(CASE WHEN {table.key[0]} IS NOT NULL THEN md5_number(concat_ws(chr(31), {parts})) END)"

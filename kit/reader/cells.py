@@ -14,7 +14,7 @@ import pyarrow.csv
 from kit.reader.head import Head
 from kit.reader.reject import Name, Open, Reject
 
-CHUNK_BYTES = 96 << 20
+CHUNK_BYTES = 64 << 20
 CHUNK_RECORDS = 100_000
 BLOCK = 8 << 20
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
@@ -91,8 +91,8 @@ def _numbered(tables: Iterator[pa.Table], record_id: Name) -> Iterator[pa.Table]
     for table in tables:
         ids = [record_id(done + n) for n in range(1, table.num_rows + 1)]
         done += table.num_rows
-        kept = table.append_column("record_id", pa.array(ids, pa.string()))
-        yield kept.filter(kept.column(0).is_valid())
+        numbered = table.append_column("record_id", pa.array(ids, pa.string()))
+        yield numbered.filter(table.column(0).is_valid()) if table.column(0).null_count else numbered
 
 
 class _Raw(io.RawIOBase):

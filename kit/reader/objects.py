@@ -12,7 +12,7 @@ import pyarrow as pa
 from kit.errors import UnreadableFile
 from kit.reader.reject import Name, Open, Reject
 
-CHUNK_BYTES = 96 << 20
+CHUNK_BYTES = 64 << 20
 CHUNK_RECORDS = 100_000
 BLOCK = 8 << 20
 INNER = ("event", "o365audit", "_raw")

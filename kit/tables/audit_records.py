@@ -7,6 +7,7 @@ from kit.table import Table
 TABLE = Table(
     name="audit_records",
     about="One row per unified audit record of any workload; nested content also has tables of its own.",
+    key=("id", "operation", "time", "user", "parameters"),
     columns={
         "id": ("text", "AuditData.Id; NULL when missing or redacted"),
         "time": ("time", "CreationTime, UTC"),

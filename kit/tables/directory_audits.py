@@ -7,6 +7,7 @@ from kit.table import Table
 TABLE = Table(
     name="directory_audits",
     about="One row per directory audit event, from Graph or from Entra records in the unified audit log.",
+    key=("id", "time", "activity", "target"),
     columns={
         "id": ("text", "the event's id"),
         "time": ("time", "UTC"),

@@ -7,6 +7,7 @@ from kit.table import Table
 TABLE = Table(
     name="sign_ins",
     about="One row per authentication attempt: Entra sign-in logs or, without P1, the audit log.",
+    key=("id", "time", "user", "error_code"),
     columns={
         "id": ("text", "the sign-in's own id"),
         "time": ("time", "when, UTC"),
