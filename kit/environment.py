@@ -3,8 +3,10 @@
 An active conda or virtual environment that has the packages in the ranges of pyproject.toml is used as it is.
 Otherwise `.venv` beside the package is made and filled from the locks. Two files inside `.venv` hold its state:
 
-    kit-unfinished      a set-up is under way, or was interrupted: the next run empties the folder and starts again
-    kit-installed.json  which locks (by SHA-256) are installed, and for which Python: a second start does nothing
+    kit-set-up.lock     held by the process that sets up; not empty once a set-up of ours has begun
+    kit-installed.json  which locks (by SHA-256) are installed, for which Python: a second start does nothing. Taken
+                        away when a set-up begins and written when it ends: begun without it means interrupted, and the
+                        next run empties the folder and starts again
 
 Like `kit.__main__`, this file must stay readable by an older Python.
 """
@@ -24,7 +26,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from kit import installer
 from kit.errors import SetupError
@@ -37,7 +39,7 @@ LOCKS = {
 }
 # Megabytes that must be free before a set-up. On Linux .venv takes 700 and 900 (measured, with uv in it).
 ROOM = {"run": 900, "test": 1200}
-UNFINISHED, INSTALLED = "kit-unfinished", "kit-installed.json"
+HELD, INSTALLED = "kit-set-up.lock", "kit-installed.json"
 
 
 def check_python() -> None:
@@ -50,6 +52,15 @@ def check_python() -> None:
         f"Python 3.{OLDEST[1]} to 3.{NEWEST[1]} is needed; this is {sys.version.split()[0]}.",
         f"Run: {found} -m kit" if found else "Install one of them, then run the command with it.",
     )
+
+
+def check_room(root: Path, megabytes: int) -> None:
+    """SetupError unless the disk that holds `root` has so much left."""
+    free = shutil.disk_usage(root).free // 1_000_000
+    if free < megabytes:
+        raise SetupError(
+            f"The disk of {root} has {free} MB free; setting up takes {megabytes} MB.", "Make room and run again."
+        )
 
 
 def ready(root: Path, needs: str) -> Path:
@@ -92,7 +103,7 @@ def say(line: str) -> None:
 
 
 def _prepare(root: Path, needs: str, locks: list[Path]) -> None:
-    _check_room(root, ROOM[needs])
+    check_room(root, ROOM[needs])
     installer.check_venv()
     venv, began = root / ".venv", time.monotonic()
     with installer.explained(f"{venv} cannot be written"), _alone(venv):
@@ -110,20 +121,20 @@ def _prepare(root: Path, needs: str, locks: list[Path]) -> None:
 
 @contextmanager
 def _alone(venv: Path) -> Iterator[None]:
-    """Hold `kit-unfinished`; empty the folder first when an earlier set-up was interrupted."""
-    if venv.exists() and any(venv.iterdir()) and not _is_ours(venv):
+    """Let one process at a time set up, and start it from nothing where an earlier one was interrupted."""
+    if venv.exists() and any(venv.iterdir()) and not _is_environment(venv):
         raise SetupError(f"{venv} is in the way.", "It is not a Python environment. Move it and run again.")
     venv.mkdir(exist_ok=True)
-    sign = venv / UNFINISHED
-    interrupted = sign.exists()
-    with sign.open("a", encoding="utf-8") as file:
+    with (venv / HELD).open("a", encoding="utf-8") as file:
         _hold(file)
-        if interrupted and sign.exists():
+        interrupted = file.seek(0, os.SEEK_END) > 0 and not _installed(venv)
+        if interrupted:
             say("An earlier set-up was interrupted; starting again from nothing.")
-        if sign.exists() and (interrupted or not _works(venv)):
-            _empty(venv, keep=sign)
+        if interrupted or not _works(venv):
+            _empty(venv)
+        file.write("begun\n")
+        file.flush()
         yield
-    sign.unlink(missing_ok=True)
 
 
 def _hold(file: IO[str]) -> None:
@@ -143,8 +154,8 @@ def _hold(file: IO[str]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
 
 
-def _is_ours(venv: Path) -> bool:
-    return (venv / "pyvenv.cfg").exists() or (venv / UNFINISHED).exists()
+def _is_environment(venv: Path) -> bool:
+    return (venv / "pyvenv.cfg").exists() or (venv / HELD).exists()
 
 
 def _works(venv: Path) -> bool:
@@ -156,24 +167,31 @@ def _works(venv: Path) -> bool:
     return probe.returncode == 0
 
 
-def _empty(folder: Path, keep: Path) -> None:
-    for path in folder.iterdir():
+def _empty(venv: Path) -> None:
+    for path in venv.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path != keep:
+        elif path.name != HELD:
             path.unlink()
+
+
+def _installed(venv: Path) -> dict[str, Any]:
+    """What is installed; nothing when a set-up never ended."""
+    try:
+        facts: dict[str, Any] = json.loads((venv / INSTALLED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return facts
 
 
 def _is_current(venv: Path, locks: list[Path]) -> bool:
     """Whether these locks are installed, in this place, for the Python that `.venv` has now."""
-    try:
-        installed = json.loads((venv / INSTALLED).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    installed = _installed(venv)
+    if not installed or installed["folder"] != str(venv) or not _python(venv).exists():
         return False
-    if installed["folder"] != str(venv) or (_is_inside(venv) and installed["python"] != platform.python_version()):
+    if _is_inside(venv) and installed["python"] != platform.python_version():
         return False
-    unfinished = (venv / UNFINISHED).exists() or not _python(venv).exists()
-    return not unfinished and all(installed["locks"].get(lock.name) == _digest(lock) for lock in locks)
+    return all(installed["locks"].get(lock.name) == _digest(lock) for lock in locks)
 
 
 def _note_installed(venv: Path, locks: list[Path]) -> None:
@@ -194,14 +212,6 @@ def _make_importable(root: Path, venv: Path) -> None:
 def _ask(venv: Path, script: str) -> str:
     asked = subprocess.run([_python(venv), "-c", script], capture_output=True, text=True, check=True)
     return asked.stdout.strip()
-
-
-def _check_room(root: Path, megabytes: int) -> None:
-    free = shutil.disk_usage(root).free // 1_000_000
-    if free < megabytes:
-        raise SetupError(
-            f"The disk of {root} has {free} MB free; setting up takes {megabytes} MB.", "Make room and run again."
-        )
 
 
 def _is_active() -> bool:

@@ -72,7 +72,7 @@ def install(python: Path, locks: list[Path], uv_lock: Path, say: Callable[[str],
         if tried.returncode == 0:
             return True
         say(f"uv could not ({_reason(tried)[0].lower()}); trying pip …")
-    done = _call([str(python), "-m", "pip", "install", "-q", *pinned], _pip_manners())
+    done = _call([str(python), "-m", "pip", "install", *pinned], _pip_manners())
     if done.returncode:
         raise _failure("The packages could not be installed", done)
     return False
@@ -114,7 +114,7 @@ def uv_settings(pip_config: str) -> dict[str, str]:
 
 
 def _uv_install(python: Path, uv_lock: Path, pinned: list[str]) -> subprocess.CompletedProcess[str]:
-    pip = [str(python), "-m", "pip", "-q"]
+    pip = [str(python), "-m", "pip"]
     got = _call([*pip, "install", "--require-hashes", "-r", str(uv_lock)], _pip_manners())
     if got.returncode:
         return got
@@ -157,6 +157,8 @@ def _reason(done: subprocess.CompletedProcess[str]) -> tuple[str, str]:
         return "no network", "Connect (or set pip's proxy or index) and run again; nothing is fetched afterwards."
     if DENIED.search(output):
         return "a folder cannot be written", "Copy the kit to a place of your own and run again."
+    if "No matching distribution" in output:
+        return "the package index cannot be reached, or lacks a package", "Look at: pip config list"
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")]
     return (errors or lines or [f"exit status {done.returncode}"])[-1].rstrip("."), ""

@@ -54,6 +54,9 @@ def running() -> dict[str, Any] | None:
 
 def _spawn(words: list[str], log: IO[str]) -> subprocess.Popen[str]:
     """In a process group of its own, so that Ctrl-C stops JupyterLab first and the tenant after it."""
+    own_group: dict[str, Any] = {"process_group": 0}
+    if sys.platform == "win32":
+        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return subprocess.Popen(
         [sys.executable, "-m", "kit.simulator", "--stdin-guard", *words],
         stdin=subprocess.PIPE,
@@ -61,8 +64,7 @@ def _spawn(words: list[str], log: IO[str]) -> subprocess.Popen[str]:
         stderr=log,
         text=True,
         encoding="utf-8",
-        process_group=0 if sys.platform != "win32" else None,
-        creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
+        **own_group,
     )
 
 
