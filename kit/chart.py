@@ -57,7 +57,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart over given data, in both themes. Shows itself in a notebook, with its words for those who cannot see it."""
+    """A chart over given data, in both themes. Shows itself in a notebook, with its words for who cannot see it."""
 
     name: str
     draw: Callable[[Theme], Drawn]
@@ -138,9 +138,7 @@ class Chart:
         first = self.tables[0] if self.tables else ""
         if first and frames[first].empty:
             reason = (why or {}).get(first, "The case holds none.")
-            return Picture(
-                self.name, lambda theme: statement(theme, f"{self.title}: no {_words(first)} to show", reason)
-            )
+            return Picture(self.name, lambda theme: statement(theme, f"No {_words(first)} to show", reason))
         return Picture(self.name, lambda theme: self.draw(*frames.values(), **about, theme=theme))
 
 
@@ -171,21 +169,19 @@ def statement(theme: Theme, title: str, reason: str) -> Drawn:
 
 
 def by_attacker(frame: pd.DataFrame, story: Any) -> pd.Series:
-    """Which rows of `frame` were made by the attacker, by what the story says of sessions, tokens and addresses.
+    """Which rows of `frame` were made by the attacker, by what the story says of addresses, sessions and tokens.
 
-    A session or token known for the owner's outweighs a shared address.
+    Attacker and owner may share a session; the owner's addresses tell them apart (`kit.story.indicators`).
     """
-    result = pd.Series(False, index=frame.index)
     if story is None:
-        return result
-    known = {(kind, label): set(own["value"]) for (kind, label), own in story.indicators.groupby(["kind", "label"])}
+        return pd.Series(False, index=frame.index)
 
     def among(column: str, kind: str, label: str) -> pd.Series:
-        return frame[column].isin(known.get((kind, label), set()))
+        known = story.indicators
+        return frame[column].isin(known.loc[(known["kind"] == kind) & (known["label"] == label), "value"])
 
-    sure = among("session_id", "session", "attacker") | among("token_id", "token", "attacker")
-    owned = among("session_id", "session", "owner") | among("token_id", "token", "owner")
-    return sure | (among("ip", "address", "attacker") & ~owned)
+    held = among("session_id", "session", "attacker") | among("token_id", "token", "attacker")
+    return among("ip", "address", "attacker") | (held & ~among("ip", "address", "owner"))
 
 
 def data_uri(png: bytes) -> str:
@@ -194,9 +190,12 @@ def data_uri(png: bytes) -> str:
 
 
 def _whole(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:
-    """The frame with every column of its table, absent ones empty; a frame without rows where there is none."""
+    """The frame with every column of its table, absent ones holding None; a frame without rows where there is none."""
     columns = list(TABLES[name].columns)
-    return pd.DataFrame(columns=columns) if frame is None else frame.reindex(columns=columns)
+    if frame is None:
+        return pd.DataFrame(columns=columns)
+    absent = {column: pd.Series(None, index=frame.index, dtype="object") for column in columns if column not in frame}
+    return frame.assign(**absent)[columns]
 
 
 def _words(table: str) -> str:

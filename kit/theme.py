@@ -11,10 +11,12 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from functools import lru_cache
 from typing import Any, Literal
 
 import matplotlib as mpl
+import matplotlib.dates as mdates
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
@@ -46,9 +48,11 @@ MARKS: Mapping[tuple[str, str], Mark] = {
     ("usual", "success"): Mark("o", True, "success"),
     ("usual", "failure"): Mark("x", True, "failure"),
     ("usual", "blocked"): Mark("s", False, "blocked"),
+    ("usual", "unknown"): Mark("o", False, "result not told"),
     ("attacker", "success"): Mark("D", True, "attacker, success"),
     ("attacker", "failure"): Mark("X", True, "attacker, failure"),
     ("attacker", "blocked"): Mark("D", False, "attacker, blocked"),
+    ("attacker", "unknown"): Mark("d", False, "attacker, result not told"),
 }
 
 
@@ -125,8 +129,9 @@ class Sheet:
 
     def __init__(self, theme: Theme, title: str, subtitle: str, height: float) -> None:
         self.theme = theme
+        self.title = title
         lines = textwrap.wrap(title, 94, max_lines=3, placeholder=" …") or [""]
-        self._head = 0.62 + 0.21 * len(lines)
+        self._head = 0.5 + 0.21 * len(lines)
         self._height = self._head + height
         self.figure = Figure(figsize=(WIDTH, self._height))
         FigureCanvasAgg(self.figure)
@@ -144,9 +149,31 @@ class Sheet:
         """Text at a place in inches, its upper left corner there."""
         self._write(self._head + top, text, left=left, **options)
 
+    def legend(self, axes: Any, top: float, left: float = 0.14) -> None:
+        """The legend of `axes` in one row, so many inches down. Every labelled series is in it."""
+        spot = (left / WIDTH, 1 - (self._head + top) / self._height)
+        handles, names = axes.get_legend_handles_labels()
+        self.figure.legend(handles, names, loc="upper left", bbox_to_anchor=spot, ncols=8, borderaxespad=0, borderpad=0)
+
     def _write(self, top: float, text: str, left: float = 0.14, **options: Any) -> None:
         options = {"va": "top", "ha": "left", **options}
         self.figure.text(left / WIDTH, 1 - top / self._height, text, **options)
+
+
+def time_axis(axes: Any, most: int = 9) -> None:
+    """At most `most` ticks, at round UTC times, and the axis says that it is UTC."""
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=most)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(
+        mdates.ConciseDateFormatter(
+            locator,
+            tz=UTC,
+            formats=["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S"],
+            zero_formats=["", "%b %Y", "%d %b", "%d %b", "%H:%M", "%H:%M"],
+            show_offset=False,
+        )
+    )
+    axes.set_xlabel("time, UTC", loc="right")
 
 
 @lru_cache(maxsize=1)

@@ -198,9 +198,9 @@ def test_times_are_utc_and_say_so():
         (render.number(62.16), "62.2"),
         (render.size(999), "999 bytes"),
         (render.size(12_345_678), "12.3 MB"),
-        (render.duration(timedelta(0)), "0 s"),
-        (render.duration(timedelta(seconds=3723)), "1 h 2 min"),
-        (render.duration(timedelta(days=3, minutes=2)), "3 d"),
+        (render.duration(timedelta(0)), "0 seconds"),
+        (render.duration(timedelta(seconds=3723)), "1 hour 2 minutes"),
+        (render.duration(timedelta(days=3, minutes=2)), "3 days"),
     ],
 )
 def test_figures(shown, expected):

@@ -32,23 +32,33 @@ def day(when: Any) -> str:
     return ABSENT if known is None else f"{known.day} {known:%b %Y}"
 
 
+def period(first: Any, last: Any) -> str:
+    """The UTC days from one point in time to another, "26 Aug 2026 to 23 Nov 2026", or the one day."""
+    return day(first) if day(first) == day(last) else f"{day(first)} to {day(last)}"
+
+
 def duration(span: timedelta) -> str:
-    """A span in its two largest units, "3 d 4 h", "12 min 5 s"; never negative."""
+    """A span in its two largest units, "3 days 4 hours", "12 minutes 5 seconds"; never negative."""
     seconds = max(0, round(span.total_seconds()))
     parts: list[str] = []
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
         count, seconds = divmod(seconds, length)
         if count or parts:
-            parts.append(f"{count} {unit}" if count else "")
+            parts.append(counted(count, unit) if count else "")
         if len(parts) == 2:
             break
-    return " ".join(filter(None, parts)) or "0 s"
+    return " ".join(filter(None, parts)) or "0 seconds"
 
 
 def number(count: float) -> str:
     """A figure with thousands separators; at most one decimal, none where it is whole."""
     rounded = round(float(count), 1)
     return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.1f}"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A figure with its noun, "1 sign-in", "1,204 sign-ins"; `plural` where it is not the noun with an s."""
+    return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
 
 
 def size(count: int) -> str:
