@@ -4,16 +4,21 @@ State (what a remediation changes) lives in `state`: collection name → object 
 come from `events`, one UTC day at a time, made when first asked for and the same for the same seed, so that ninety days
 need not be held. Truth (which event belongs to which story) is kept apart and never served.
 
-Collections of `state` (keys are ids; every object has the full property set of its Graph type, beta where it is richer):
+Collections of `state` (keys are ids; every object has the full property set of its Graph type, beta where it is
+richer; open types such as controlScore also carry the undeclared properties that live answers have):
     users · authenticationMethods (key user id → list) · messageRules (key user id → list; visible ones) ·
-    servicePrincipals · oauth2PermissionGrants · riskyUsers · riskDetections · secureScores · secureScoreControlProfiles ·
-    organization · domains · subscribedSkus · conditionalAccessPolicies · securityDefaults · groups · devices ·
-    userRegistrationDetails
+    servicePrincipals · oauth2PermissionGrants · riskyUsers · riskDetections · secureScores (oldest first) ·
+    secureScoreControlProfiles · organization · domains · subscribedSkus · conditionalAccessPolicies · namedLocations ·
+    securityDefaults · groups · devices · userRegistrationDetails · roleDefinitions · roleAssignments ·
+    messageTraceDetails (key trace id → list; only of messages whose failure says more than "no such address")
 Exchange objects, in the shape of the cmdlets' answers, key user id unless said:
     mailboxes (Get-Mailbox) · hiddenRules (list; what Get-InboxRule -IncludeHidden shows beyond messageRules) ·
     mailboxPermissions (list) · recipientPermissions (list) · auditBypass · blockedSenders (key SMTP address) ·
     acceptedDomains (key domain) · organizationConfig (one object, key "0") · adminAuditLogConfig (key "0")
-Logs of `events`: "signIns" (beta signIn) · "directoryAudits" · "auditRecords" (raw AuditData objects) · "messageTraces".
+A messageRule's id is the base64 of the eight bytes, little-endian, of the RuleIdentity that Exchange shows: see
+kit/simulator/state/rules.py, whose exchange_rule gives Exchange's face of a rule.
+Logs of `events`: "signIns" (beta signIn) · "directoryAudits" · "auditRecords" (raw AuditData objects) ·
+"messageTraces" (one a recipient; the rows of one message share their id, as the service's do).
 """
 
 from __future__ import annotations

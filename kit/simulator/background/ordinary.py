@@ -17,9 +17,9 @@ from kit.simulator.dice import dice
 from kit.simulator.network import address
 from kit.simulator.shapes.message_trace import traces
 from kit.simulator.shapes.sign_in import service_sign_in, sign_in
+from kit.simulator.state.applications import BACKUP, principal_id
 
 Json = dict[str, Any]
-BACKUP = "Coffre Sauvegarde 365"
 
 
 class Ordinary:
@@ -63,5 +63,5 @@ class Ordinary:
         draw = dice(self.company.seed, "backup", day)
         night = datetime.combine(day, time(1), UTC) + timedelta(seconds=draw.randrange(600))
         app = App(dice(self.company.seed, "app", BACKUP).guid(), BACKUP)
-        principal = dice(self.company.seed, "principal", BACKUP).guid()
+        principal = principal_id(self.company, BACKUP)
         return [*found, service_sign_in(night, app, principal, address("203.0.113.20"), self.company, draw)]

@@ -5,26 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from kit.simulator.company import Company
-from kit.simulator.state.directory import devices, groups, users
-from kit.simulator.state.mailboxes import exchange
-from kit.simulator.state.methods import authentication_methods, registration_details
-from kit.simulator.state.rules import benign_rules
+from kit.simulator.state import applications, directory, licences, mailboxes, methods, policies, rules, scores
 
 
 def standing(company: Company) -> dict[str, dict[str, Any]]:
     """Every collection that kit/simulator/world.py lists."""
-    methods = authentication_methods(company)
-    rules: dict[str, list[Any]] = {}
-    for new in benign_rules(company):
-        rules.setdefault(new.owner.id, []).append(new.rule)
+    registered = methods.authentication_methods(company)
     return {
-        "users": users(company),
-        "devices": devices(company),
-        "groups": groups(company),
-        "authenticationMethods": dict(methods),
-        "userRegistrationDetails": registration_details(company, methods),
-        "messageRules": dict(rules),
+        "users": directory.users(company),
+        "devices": directory.devices(company),
+        "groups": directory.groups(company),
+        "authenticationMethods": dict(registered),
+        "userRegistrationDetails": methods.registration_details(company, registered),
+        "messageRules": rules.message_rules(company),
         "riskDetections": {},
         "riskyUsers": {},
-        **exchange(company),
+        "servicePrincipals": applications.service_principals(company),
+        "oauth2PermissionGrants": applications.grants(company),
+        "organization": policies.organization(company),
+        "domains": policies.domains(company),
+        "subscribedSkus": licences.subscribed(company),
+        "securityDefaults": policies.security_defaults(),
+        "conditionalAccessPolicies": policies.conditional_access(company),
+        "namedLocations": policies.named_locations(company),
+        "roleDefinitions": policies.role_definitions(),
+        "roleAssignments": policies.role_assignments(company),
+        "secureScores": scores.secure_scores(company),
+        "secureScoreControlProfiles": scores.control_profiles(company),
+        **mailboxes.exchange(company),
     }

@@ -63,6 +63,14 @@ def benign_rules(company: Company) -> tuple[New, ...]:
     return tuple(found)
 
 
+def message_rules(company: Company) -> dict[str, Any]:
+    """Key user id → the messageRules of the mailbox."""
+    found: dict[str, Any] = {person.id: [] for person in company.mailboxes}
+    for new in benign_rules(company):
+        found[new.owner.id].append(new.rule)
+    return found
+
+
 def made_on(company: Company, day: date) -> list[New]:
     """The rules made on a day."""
     return [rule for rule in benign_rules(company) if rule.day == day]
