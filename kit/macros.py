@@ -19,6 +19,8 @@ never an error: real records put lists, numbers and strings in the same place.
     addresses_in(text)    all of them, each once, sorted; NULL when there is none
     words_in(text)        the parts of "a;b;c", trimmed; NULL when there is none
     logon_type(text)      0 owner, 1 admin, 2 delegate ... out of the number or its name
+    mailto(text)          the address of one recipient as Exchange writes it: '"Ana" [SMTP:ana@x.example]'; NULL for '[EX:/o=…]'
+    telling(json, names)  object of those members that say something: not null, false, "", [] or {}; NULL when none does
     loose_json(text)      JSON, or NULL; also out of Python's way of printing it ("{'a': None}"), which exports contain
     cell(o, name)         text of a Log Analytics column, whose header may carry " [UTC]"
     cell_json(o, name)    JSON of one, whose header may carry "_dynamic" or "_string"
@@ -70,6 +72,8 @@ MACROS = (
     rf"CREATE OR REPLACE MACRO address_in(t) AS nullif(regexp_extract(lower(t), '{ADDRESS}'), '')",
     rf"CREATE OR REPLACE MACRO addresses_in(t) AS CASE WHEN contains(t, '@') THEN "
     rf"list_sort(list_distinct(regexp_extract_all(lower(t), '{ADDRESS}'))) END",
+    r"CREATE OR REPLACE MACRO mailto(t) AS coalesce(nullif(regexp_extract(lower(t), '\[smtp:([^\]\s]+)\]', 1), ''), "
+    r"CASE WHEN NOT contains(lower(t), '[ex:') THEN address_in(t) END)",
     "CREATE OR REPLACE MACRO words_in(t) AS CASE WHEN trim(t) <> '' THEN "
     "list_filter(list_transform(string_split(t, ';'), lambda x: trim(x)), lambda x: x <> '') END",
     "CREATE OR REPLACE MACRO logon_type(t) AS coalesce(try_cast(t AS BIGINT), list_position(['owner', 'admin', 'delegate', "
@@ -87,6 +91,9 @@ MACROS = (
     "ELSE '{' || array_to_string(pairs, ',') || '}' END",
     "CREATE OR REPLACE MACRO object_of(l) AS joined_object(list_transform(list_filter(l, lambda x: x.Name IS NOT NULL), "
     "lambda x: to_json(x.Name) || ':' || coalesce(CAST(to_json(x.Value) AS VARCHAR), 'null')))",
+    "CREATE OR REPLACE MACRO telling(j, names) AS joined_object(list_transform(list_filter(names, lambda k: NOT contains(k, '@') "
+    "AND coalesce(CAST(json_extract(j, '/' || k) AS VARCHAR), 'null') NOT IN ('null', 'false', '\"\"', '[]', '{}')), "
+    "lambda k: to_json(k) || ':' || CAST(json_extract(j, '/' || k) AS VARCHAR)))",
     "CREATE OR REPLACE MACRO changes_of(l) AS joined_object(list_transform(list_filter(l, lambda x: x.Name IS NOT NULL), "
     "lambda x: to_json(x.Name) || ':[' || coalesce(CAST(to_json(x.OldValue) AS VARCHAR), 'null') || ',' || "
     "coalesce(CAST(to_json(x.NewValue) AS VARCHAR), 'null') || ']'))",
