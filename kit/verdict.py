@@ -147,7 +147,7 @@ def _sentence(account: str, score: float, band: str, own: Sequence[Finding], wor
     records = {record for finding in own for record in finding.record_ids}
     noun = "one family" if len(worst) == 1 else f"{len(worst)} families"
     text = f"{start}: {noun} of evidence, {', '.join(parts)}; "
-    text += f"it rests on {_count(len(own), 'finding')} and {_count(len(records), 'record')}."
+    text += f"it rests on {_count(len({one.id for one in own}), 'finding')} and {_count(len(records), 'record')}."
     if sum(1 for finding in worst.values() if _counts(finding)) < FAMILIES_NEEDED:
         text += " Two independent families at medium or worse are needed before it may be called likely."
     return text

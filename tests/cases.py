@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from kit.finding import Finding, finding_id
+from kit.story.footprint import NEEDED
 from kit.table import TABLES
 
 Row = dict[str, Any]
@@ -35,10 +36,11 @@ def at(minutes: float, start: datetime = T0) -> datetime:
 
 
 def tables_of(rows: Mapping[str, Sequence[Row]]) -> dict[str, ir.Table]:
-    """Every table of the vocabulary in a fresh DuckDB, holding the rows given; the others are empty."""
+    """The tables a story needs in a fresh DuckDB, holding the rows given; those without rows are empty."""
     connection = ibis.duckdb.connect()
     tables = {}
-    for name, table in TABLES.items():
+    for name in (*NEEDED, *set(rows).difference(NEEDED)):
+        table = TABLES[name]
         schema = ibis.schema(table.schema).to_pyarrow()
         full = [table.complete({key: _naive(value) for key, value in row.items()}) for row in rows.get(name, ())]
         connection.con.register(name, pa.Table.from_pylist(full, schema=schema))

@@ -38,9 +38,8 @@ class Attribution:
     """Whose events are whose, for one account.
 
     `events` is the account's footprint with two more columns: `label` (attacker, owner, unknown) and `why`, in words.
-    `indicators` has the columns of INDICATORS. `at_home` is true when every seed lies at a place of the owner's own:
-    then only the seeds themselves count as the attacker's, and an insider, the owner's own machine or a false alarm
-    cannot be told apart.
+    `at_home` is true when every event found lies at a place the account is used to or that many share: then none is
+    called the attacker's, for an insider, the owner's own machine and a false alarm cannot be told apart.
     """
 
     account: str
@@ -76,13 +75,14 @@ def attribute(account: str, events: pd.DataFrame, seeds: Mapping[str, str], crow
     """Label one account's events. `events` and `crowd` as in `kit.story.footprint`, `seeds` as from `seeds_of`."""
     events = events.assign(seed=events["record_id"].map(seeds).fillna(events["event_id"].map(seeds)))
     events = events.assign(stop=_stops(events, crowd), foreign=_foreign(account, events))
-    chosen, at_home = _kept_seeds(events)
+    chosen = _kept_seeds(events)
     first = events.loc[chosen, "time"].min()
     events = events.assign(habit=_habits(events, first))
-    why = _followed(events, chosen, at_home, first)
+    why = _followed(events, chosen, first)
     label = pd.Series("unknown", index=events.index).mask(events["habit"].notna() & ~events["foreign"], "owner")
     label = label.mask(why.notna(), "attacker")
     told = why.fillna(events["stop"]).fillna(events["habit"]).fillna("new to the account, and tied to nothing found")
+    at_home = bool(events["seed"].notna().any() and not chosen.any())
     return Attribution(account, events.assign(label=label, why=told), at_home)
 
 
@@ -103,17 +103,15 @@ def _foreign(account: str, events: pd.DataFrame) -> pd.Series:
     return named & (events["user"] != account) & ~events["is_service"].fillna(False).astype("bool")
 
 
-def _kept_seeds(events: pd.DataFrame) -> tuple[pd.Series, bool]:
-    """Which seeds may be the attacker's: not those at a place the account was used to before anything was found there.
-
-    The second value is true when no other seeds are left; then all are kept.
-    """
+def _kept_seeds(events: pd.DataFrame) -> pd.Series:
+    """Which seeds may be the attacker's: not those at a place, or on a device, that the account was used to before."""
     seeds = events["seed"].notna()
-    first = events["ip"].map(events[seeds].groupby("ip")["time"].min())
-    usual = _habitual(events, "ip", first) & ~events["foreign"]
-    shared = events["stop"].notna() & events["ip"].notna() & ~events["foreign"]
-    kept = seeds & ~usual & ~shared
-    return (kept, False) if kept.any() else (seeds, bool(seeds.any()))
+    usual = pd.Series(False, index=events.index)
+    for column in ("ip", "device_id"):
+        first = events["time"].where(seeds).groupby(events[column]).transform("min")
+        usual |= _habitual(events, column, first)
+    shared = events["stop"].notna() & events["ip"].notna()
+    return seeds & (events["foreign"] | ~(usual | shared))
 
 
 def _habitual(events: pd.DataFrame, column: str, before: pd.Series | pd.Timestamp) -> pd.Series:
@@ -121,8 +119,8 @@ def _habitual(events: pd.DataFrame, column: str, before: pd.Series | pd.Timestam
     earlier = events[events["worked"] & ~events["foreign"] & (events["time"] < before)]
     days = earlier["time"].dt.normalize().groupby(earlier[column]).nunique()
     rented = events["network_class"].isin(RENTED) if column != "device_id" else pd.Series(False, index=events.index)
-    needed = rented.map({True: HABIT_DAYS_RENTED, False: HABIT_DAYS})
-    return events[column].map(days).fillna(0) >= needed
+    needed = rented.astype("int64") * (HABIT_DAYS_RENTED - HABIT_DAYS) + HABIT_DAYS
+    return events[column].map(days).fillna(0).astype("int64") >= needed
 
 
 def _habits(events: pd.DataFrame, first: pd.Timestamp) -> pd.Series:
@@ -137,11 +135,11 @@ def _habits(events: pd.DataFrame, first: pd.Timestamp) -> pd.Series:
     return habit.mask(_habitual(events, "device_id", before), "a device" + since)
 
 
-def _followed(events: pd.DataFrame, chosen: pd.Series, at_home: bool, first: pd.Timestamp) -> pd.Series:
+def _followed(events: pd.DataFrame, chosen: pd.Series, first: pd.Timestamp) -> pd.Series:
     """Why an event is the attacker's, or missing: the seeds, then whatever they lead to, until nothing is added."""
     why = pd.Series(None, index=events.index, dtype="object").mask(chosen, "in the finding " + events["seed"])
     count = -1
-    while count != (count := int(why.notna().sum())) and not at_home:
+    while count != (count := int(why.notna().sum())):
         for reason in (_by_actor, _by_token, _by_session, _by_address):
             found, words = reason(events, why.notna(), first)
             why = why.mask(found & why.isna(), words)

@@ -72,9 +72,7 @@ class Scene:
 def entry(attribution: Attribution, findings: Sequence[Finding]) -> Entry:
     """The way in. The first test of WAYS that has something to say decides; what the others say is kept."""
     if attribution.achieved.empty:
-        tried = len(attribution.attacker)
-        seen = f"{number(tried)} attempts failed" if tried else "no event in the tables belongs to a finding"
-        return Entry("none seen", None, "lower bound", (f"No event that worked is the attacker's; {seen}.",), ())
+        return Entry("none seen", None, "lower bound", (_none_seen(attribution),), ())
     scene = _scene(attribution, findings)
     said = {way: test(scene) for way, test in WAYS.items()}
     how = next((way for way, text in said.items() if text), "unknown")
@@ -86,7 +84,7 @@ def entry(attribution: Attribution, findings: Sequence[Finding]) -> Entry:
     fits = [way for way, text in said.items() if text and way != how]
     rejected = tuple(f"{way}: {AGAINST[way]}" for way in WAYS if way != how and way not in fits)
     rejected += tuple(f"{way}: fits less well, though {said[way][0].lower()}{said[way][1:]}" for way in fits)
-    reasons = (said.get(how) or _unknown(attribution, confidence), reach)
+    reasons = (said.get(how) or _unknown(confidence), reach)
     return Entry(how, start.to_pydatetime().replace(tzinfo=UTC), confidence, reasons, rejected)
 
 
@@ -233,12 +231,21 @@ def _confidence(attribution: Attribution, start: pd.Timestamp, *, signed: bool) 
     return "likely", f"{span}." if signed else f"{span}, but no sign-in of the attacker is seen."
 
 
-def _unknown(attribution: Attribution, confidence: Confidence) -> str:
-    if attribution.at_home:
-        return "Everything found happened at the owner's own place: an insider, the owner's machine, or no attack."
+def _unknown(confidence: Confidence) -> str:
     if confidence == "lower bound":
         return "The logs begin after the entry, or too near to it."
     return "No sign-in of the attacker is in the records, and nothing else tells the way."
+
+
+def _none_seen(attribution: Attribution) -> str:
+    if attribution.at_home:
+        return (
+            "Everything found came from places the account is used to, or that many share: "
+            "an insider, the owner's own machine, or no attack."
+        )
+    if not attribution.attacker.empty:
+        return f"All {number(len(attribution.attacker))} events of the attacker are attempts that failed."
+    return "The tables hold none of the events that the findings point at."
 
 
 def _sign_ins(count: int) -> str:

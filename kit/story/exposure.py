@@ -44,6 +44,7 @@ def read(attribution: Attribution, items: pd.DataFrame) -> pd.DataFrame:
     named = theirs & (items["access"] != "Sync")
     certainty = named.map({True: "accessed", False: "possibly accessed"})
     rows = items.assign(certainty=certainty, event_id=items["id"])[theirs | doubtful]
+    rows = rows.sort_values(["time", "record_id", "folder", "message_id"], kind="stable")
     return rows[[*READ, "event_id", "throttled"]].reset_index(drop=True)
 
 

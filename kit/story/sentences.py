@@ -79,8 +79,8 @@ def _doubts(read: pd.DataFrame, theirs: pd.DataFrame) -> str:
     unclear = read[~read["record_id"].isin(theirs["record_id"]) & ~read["event_id"].isin(theirs["event_id"])]
     text = ""
     if not unclear.empty:
-        count = _many(unclear["message_id"].nunique(), "message")
-        text += f" {count} more are possibly accessed: their records cannot be told to be the owner's."
+        more = _many(unclear["message_id"].nunique(), "more message is|more messages are", " possibly accessed")
+        text += f" {more}: the records cannot be told to be the owner's."
     if read["throttled"].eq(True).any():
         text += " Some of these records say that recording was throttled: more was accessed than they name."
     return text

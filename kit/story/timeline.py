@@ -47,7 +47,7 @@ def timeline(
 
     `read`, `sent` and `changed` as `kit.story.exposure` gives them.
     """
-    since = attribution.achieved["time"].min() if not attribution.achieved.empty else attribution.attacker["time"].min()
+    since = attribution.achieved["time"].min()
     steps = [
         *_grouped(_attempts(attribution), ["group"], _failed),
         *_grouped(_of_group(attribution, "sign-in"), ["ip"], _signed_in),
@@ -164,7 +164,7 @@ def _changes(changed: pd.DataFrame) -> pd.DataFrame:
 
 def _unseen(attribution: Attribution, findings: Sequence[Finding], sent: pd.DataFrame) -> pd.DataFrame:
     """The findings that no event stands for, such as Microsoft's own risk verdicts."""
-    frames = (attribution.events, sent)
+    frames = (attribution.attacker, sent)
     seen = {identity for frame in frames for name in ("event_id", "record_id") for identity in frame[name].dropna()}
     rows = [
         {
