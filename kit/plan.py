@@ -37,7 +37,8 @@ class Plan:
     """The given actions about one account, in the order of the procedure. Safe for threads: one thing at a time.
 
     `protected` are UPNs or object ids (break-glass accounts) that no plan touches; nor does one touch the account that
-    is signed in. `clock` counts seconds and never goes back. InputError when there is no action.
+    is signed in. `clock` counts seconds and never goes back. `account` is the name to type, "" before the first
+    preview. InputError when there is no action.
     """
 
     def __init__(
@@ -54,27 +55,28 @@ class Plan:
         self.actions = tuple(sorted(dict.fromkeys(actions), key=lambda action: action.order))
         self.tenant = tenant
         self.journal = journal
-        self.steps: tuple[Step, ...] = ()
         self._protected = {name.casefold() for name in (*protected, tenant.account) if name}
         self._clock = clock
         self._lock = threading.RLock()
         self._preview: Preview | None = None
-        self._account = self._account_id = ""
+        self._steps: list[Step] = []
+        self.account = self._account_id = ""
         self._id = secrets.token_hex(8)
         self._number = itertools.count(1)
 
     def preview(self) -> Preview:
         """Read every target and show what would be done. Reads only; replaces an earlier preview.
 
-        PlanError for a protected account, InputError when the actions are about different accounts, TenantError when
-        nothing could be read.
+        PlanError for a protected account, when nothing could be read, or when this plan was applied already;
+        InputError when the actions are about different accounts.
         """
-        with self._lock:
+        with self._lock, self._refusals():
+            if self.state in ("applied", "undone"):
+                raise PlanError("This plan was applied already.", "Look again with verify(), or make a new plan.")
             self._preview = None
-            with self._refusals():
-                preview = self._looked()
+            preview = self._looked()
             self._log("preview", digest=preview.digest, steps=[step.shown() for step in preview.steps])
-            self._preview, self.steps = preview, preview.steps
+            self._preview, self._steps = preview, list(preview.steps)
             return preview
 
     def apply(self, typed: str, *, tenant_name: str = "", headless: bool = False) -> Result:
@@ -85,31 +87,30 @@ class Plan:
         plan was applied already; Drifted when a target changed since the preview. In both cases nothing was sent.
         """
         with self._lock:
-            preview, fresh = self._confirmed(typed, tenant_name, headless)
-            ready = [step for step in fresh.steps if step.status == "previewed"]
-            ticket = self._ticket([write for step in ready for write in step.writes])
-            passwords: list[Secret] = []
-            steps = []
-            for old, new in zip(preview.steps, fresh.steps, strict=True):
-                step, drawn = self._apply(old, new.changes, ticket) if new in ready else (old, [])
-                steps.append(step)
-                passwords += drawn
-            self.steps = tuple(steps)
+            fresh = self._confirmed(typed, tenant_name, headless)
+            ready = {number: step for number, step in enumerate(fresh.steps) if step.status == "previewed"}
+            ticket = self._ticket([write for step in ready.values() for write in step.writes])
+            passwords = [word for number, step in ready.items() for word in self._apply(number, step.changes, ticket)]
             return Result(self.verify().steps, passwords[0] if passwords else None)
 
     @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps as they stand; empty before the first preview."""
+        return tuple(self._steps)
+
+    @property
     def state(self) -> str:
-        """ "new", "previewed", "applied" or "undone": the furthest this plan came."""
-        if any(step.status in ("undone", "undo sent") for step in self.steps):
+        """How far the plan came: new, previewed, applied or undone."""
+        if any(step.status in ("undone", "undo sent") for step in self._steps):
             return "undone"
-        if any(step.done for step in self.steps):
+        if any(step.done for step in self._steps):
             return "applied"
         return "previewed" if self._preview else "new"
 
     def verify(self) -> Result:
         """Look again at what was sent or is done by hand: is the wish fulfilled? May be repeated at any time."""
         with self._lock:
-            self.steps = tuple(self._read_back(step) for step in self.steps)
+            self._steps = [self._read_back(step) for step in self._steps]
             return Result(self.steps)
 
     def undo(self, typed: str, *, tenant_name: str = "", headless: bool = False, drifted: bool = False) -> Result:
@@ -121,18 +122,18 @@ class Plan:
         with self._lock:
             with self._refusals():
                 self._gate(typed, tenant_name, headless)
-                steps = self._reversible()
+                numbers = self._reversible()
                 if not drifted:
-                    self._check_drift(steps)
-            ticket = self._ticket([write for step in steps for write in step.undoes])
-            undone = {step.action: self._undone(step, ticket) for step in reversed(steps)}
-            self.steps = tuple(undone.get(step.action, step) for step in self.steps)
+                    self._check_drift(numbers)
+            ticket = self._ticket([write for number in numbers for write in self._steps[number].undoes])
+            for number in reversed(numbers):
+                self._undo(number, ticket)
             return Result(self.steps)
 
     # Gates
 
-    def _confirmed(self, typed: str, tenant_name: str, headless: bool) -> tuple[Preview, Preview]:
-        """The preview and what a second look shows, which is the same; the preview is used up."""
+    def _confirmed(self, typed: str, tenant_name: str, headless: bool) -> Preview:
+        """The preview used up, and what a second look shows, which is the same."""
         with self._refusals():
             preview = self._preview
             if preview is None:
@@ -144,30 +145,31 @@ class Plan:
             fresh = self._looked()
             if fresh.digest != preview.digest:
                 raise Drifted("The target changed since the preview; nothing was sent.", "Preview again.")
-            return preview, fresh
+            return fresh
 
     def _gate(self, typed: str, tenant_name: str, headless: bool) -> None:
         simulated = self.tenant.cloud.simulated
         if headless and not simulated:
             raise NotConfirmed("A real tenant is never changed in a headless run.", "Apply in a notebook, in person.")
-        if os.environ.get(HEADLESS, "") not in ("", "0") and not headless:
+        if is_headless() and not headless:
             raise NotConfirmed("This is a headless run: changes are locked.", f"Unset {HEADLESS} and do it in person.")
-        if not self._account or typed.strip() != self._account:
-            raise NotConfirmed("The name typed is not the account's.", f"Type {self._account or 'it'} to confirm.")
+        if not self.account or typed.strip() != self.account:
+            raise NotConfirmed("The name typed is not the account's.", f"Type {self.account or 'it'} to confirm.")
         if not simulated and tenant_name.strip() != self.tenant.name:
             raise NotConfirmed("This is a real tenant.", f"Type its name, {self.tenant.name}, as well.")
 
-    def _reversible(self) -> list[Step]:
-        sent = [step for step in self.steps if step.done and step.status in IN_FORCE]
-        if not sent:
+    def _reversible(self) -> list[int]:
+        """The places of the steps that are in force and have a way back."""
+        in_force = [number for number, step in enumerate(self._steps) if step.done and step.status in IN_FORCE]
+        if not in_force:
             raise NotConfirmed("Nothing of this plan is in force, so there is nothing to undo.")
-        steps = [step for step in sent if step.undoes]
-        if not steps:
+        numbers = [number for number in in_force if self._steps[number].undoes]
+        if not numbers:
             raise NotReversible("Nothing that was done has a way back.", "The preview says so for each step.")
-        return steps
+        return numbers
 
-    def _check_drift(self, steps: list[Step]) -> None:
-        for step in steps:
+    def _check_drift(self, numbers: list[int]) -> None:
+        for step in (self._steps[number] for number in numbers):
             now = self._look(step.action)
             if now.status != "fulfilled" or step.after not in (None, now.state):
                 raise Drifted(
@@ -194,14 +196,14 @@ class Plan:
             raise PlanError(f"Nothing could be read. {steps[0].note}")
         if len(accounts) > 1:
             raise InputError("A plan is about one account.", "Make one plan for each account.")
-        ((self._account, self._account_id),) = accounts
-        if self._protected & {self._account.casefold(), self._account_id.casefold()}:
+        ((self.account, self._account_id),) = accounts
+        if self._protected & {self.account.casefold(), self._account_id.casefold()}:
             raise PlanError(
-                f"{self._account} is protected: a break-glass account, or the one that is signed in.",
+                f"{self.account} is protected: a break-glass account, or the one that is signed in.",
                 "Act on it from another account, by hand.",
             )
         simulated = self.tenant.cloud.simulated
-        return Preview(self.tenant.name, simulated, self._account, self._account_id, steps, self._clock())
+        return Preview(self.tenant.name, simulated, self.account, self._account_id, steps, self._clock())
 
     def _look(self, action: Action) -> Step:
         try:
@@ -223,25 +225,33 @@ class Plan:
     def _ticket(self, writes: list[Write]) -> Ticket:
         return Ticket(writes, seconds=TICKET_SECONDS * max(1, len(writes)), clock=self._clock)
 
-    def _apply(self, step: Step, changes: tuple[Change, ...], ticket: Ticket) -> tuple[Step, list[Secret]]:
-        """Send the changes until one fails. The step that is kept is the previewed one: its password was never sent."""
+    def _apply(self, number: int, changes: tuple[Change, ...], ticket: Ticket) -> list[Secret]:
+        """Send the changes of one step until one fails; the new passwords that were sent, or may have been.
+
+        What the plan keeps are the previewed changes: a password drawn for those was never sent to anyone.
+        """
         passwords = []
-        for number, change in enumerate(changes, 1):
+        for count, change in enumerate(changes, 1):
             if isinstance(change.do, Write):
-                status, note = self._send(step.action, change.do, ticket, undo=change.undo)
-                step = replace(step, status=status, note=note, done=step.changes[:number], sent=self._clock())
+                kept = replace(self._steps[number], status="unknown", sent=self._clock())
+                self._steps[number] = replace(kept, done=kept.changes[:count])
+                status, note = self._send(kept.action, change.do, ticket, undo=change.undo)
+                self._steps[number] = replace(self._steps[number], status=status, note=note)
                 if change.secret is not None and status != "failed":
                     passwords.append(change.secret)
                 if status != "sent":
                     break
-        return step, passwords
+        return passwords
 
-    def _undone(self, step: Step, ticket: Ticket) -> Step:
-        for write in step.undoes:
-            status, note = self._send(step.action, write, ticket, undoes=True)
-            if status != "sent":
-                return replace(step, status=status, note=note)
-        return self._read_back(replace(step, status="undo sent", note="", sent=self._clock()))
+    def _undo(self, number: int, ticket: Ticket) -> None:
+        in_force = self._steps[number]
+        for write in in_force.undoes:
+            self._steps[number] = replace(in_force, status="undo sent", sent=self._clock())
+            status, note = self._send(in_force.action, write, ticket, undoes=True)
+            if status == "failed":
+                self._steps[number] = replace(in_force, note=f"Undo failed. {note}")
+                return
+        self._steps[number] = self._read_back(self._steps[number])
 
     def _send(self, action: Action, write: Write, ticket: Ticket, **facts: Any) -> tuple[Status, str]:
         """Journal the intent, send once, journal the result. What the service said, in one status and its words."""
@@ -260,7 +270,12 @@ class Plan:
         return status, note
 
     def _log(self, event: str, **facts: Any) -> None:
-        self.journal.write(event, plan=self._id, account=self._account, account_id=self._account_id, **facts)
+        self.journal.write(event, plan=self._id, account=self.account, account_id=self._account_id, **facts)
+
+
+def is_headless() -> bool:
+    """Whether this is a headless run (KIT_HEADLESS is set), in which changes are locked."""
+    return os.environ.get(HEADLESS, "") not in ("", "0")
 
 
 def unfinished(journal: Journal) -> list[dict[str, Any]]:

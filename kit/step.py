@@ -40,6 +40,9 @@ SPOKEN: Mapping[Status, tuple[str, str]] = {
 }
 DOUBTFUL: tuple[Status, ...] = ("failed", "unknown")
 GOOD: frozenset[Status] = frozenset({"fulfilled", "verified", "undone"})
+# Inline, because an untrusted notebook loses its style sheets; no colour, so that light and dark both hold.
+_CELL = "text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
+_CHIP = "border:1px solid currentColor;border-radius:10px;padding:1px 8px;white-space:nowrap"
 HEADS = ("Step", "Now → then", "Exact request", "Before you confirm")
 
 
@@ -101,7 +104,7 @@ class Preview:
     def digest(self) -> str:
         """SHA-256 of everything that would be done: the same digest, the same plan."""
         content = [self.tenant_name, self.account_id, [step.shown() for step in self.steps]]
-        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def plain(self) -> str:
         """The preview as text, one fact a line."""
@@ -168,6 +171,8 @@ def judged(step: Step, now: Step, elapsed: float) -> Step:
         return replace(step, status="verified", note=note, after=now.state)
     if step.status in (*DOUBTFUL, "by hand"):
         return step
+    if step.after is not None:
+        return replace(step, status="contradicted", note="It was done, but is so no longer: it was changed back.")
     if elapsed <= step.action.settles:
         wait = f"The service may take {render.duration(timedelta(seconds=step.action.settles))} to show it: look again."
         return replace(step, status="pending", note=wait)
@@ -177,9 +182,7 @@ def judged(step: Step, now: Step, elapsed: float) -> Step:
 def chip(status: Status, note: str = "") -> Markup:
     """The status as symbol and words for a page; a screen reader says it when it changes."""
     text = " ".join(SPOKEN[status])
-    body = Markup('<span class="kit-chip kit-{}" role="status" aria-live="polite">{}</span>').format(
-        status.replace(" ", "-"), text
-    )
+    body = Markup('<span role="status" aria-live="polite" style="{}">{}</span>').format(_CHIP, text)
     return body + Markup("<br>{}").format(render.html(note)) if note else body
 
 
@@ -234,7 +237,7 @@ def _lines(step: Step) -> Iterable[str]:
 
 
 def _table(caption: str, steps: Sequence[Step]) -> str:
-    heads = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in HEADS)
+    heads = Markup("").join(Markup('<th scope="col" style="{}">{}</th>').format(_CELL, head) for head in HEADS)
     rows = Markup("").join(_row(step) for step in steps)
     return str(
         Markup(
@@ -244,7 +247,9 @@ def _table(caption: str, steps: Sequence[Step]) -> str:
 
 
 def _row(step: Step) -> Markup:
-    head = Markup('<th scope="row">{}<br>{}</th>').format(step.action.title, chip(step.status, step.note))
+    head = Markup('<th scope="row" style="{}">{}<br>{}</th>').format(
+        _CELL, step.action.title, chip(step.status, step.note)
+    )
     says = [change.says for change in step.changes] or [step.action.goal]
     cells = (
         [*says, *(line for change in step.changes for line in difference(change))],
@@ -255,4 +260,4 @@ def _row(step: Step) -> Markup:
 
 
 def _cell(lines: list[str]) -> Markup:
-    return Markup("<td>{}</td>").format(Markup("<br>").join(render.html(line) for line in lines))
+    return Markup('<td style="{}">{}</td>').format(_CELL, Markup("<br>").join(render.html(line) for line in lines))

@@ -9,6 +9,7 @@ import importlib.util
 import json
 import os
 import urllib.request
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,10 +69,12 @@ def contract(shelf: Callable[..., Path]) -> SimpleNamespace:
     """`contract.graph` and `contract.aux`: checkers with check_request(…) and check_response(…), both → problems."""
     folder = shelf("contract")
     checker = _load(folder / "contract_check.py").Contract
-    return SimpleNamespace(
-        graph=checker(str(folder / "graph-subset-openapi.json")),
-        aux=checker(str(folder / "aux-openapi.json")),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the checker leaves its files to the garbage collector
+        return SimpleNamespace(
+            graph=checker(str(folder / "graph-subset-openapi.json")),
+            aux=checker(str(folder / "aux-openapi.json")),
+        )
 
 
 # ── the simulated tenant ─────────────────────────────────────────────────────────────────────────────────────────────
