@@ -91,6 +91,12 @@ def test_plain_is_one_line_and_never_empty(text):
 
 
 @given(any_text)
+def test_what_was_shown_before_may_be_shown_again(text):
+    assert render.plain(render.plain(text)) == render.plain(text)
+    assert render.html(render.plain(text)) == render.html(text)
+
+
+@given(any_text)
 def test_no_spreadsheet_takes_a_cell_for_a_formula(text):
     written = render.cell(text)
     assert not re.match(r"[=+\-@\t\r\n＝＋－＠ ]", written)

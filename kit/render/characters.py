@@ -13,6 +13,7 @@ BLANK_LOOKING = frozenset(
 # Control, format (bidi, zero-width, tags), lone surrogate, private use, line and paragraph separators.
 UNSEEN_CATEGORIES = frozenset(["Cc", "Cf", "Cs", "Co", "Zl", "Zp"])
 OPEN, CLOSE = "⟨", "⟩"
+EMPTY = f"{OPEN}empty{CLOSE}"
 
 _SPACES = " \u00a0\u202f\u3000"  # ordinary inside a text; deceptive at its ends and in a row
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -23,6 +24,7 @@ _IN_CONTEXT = re.compile(
     "|(?<![\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f"  # ordinary after an emoji, and only there
 )
 _WRITTEN = re.compile(f"{OPEN}U\\+([0-9A-F]{{4,6}}){CLOSE}")
+_TWICE = re.compile(f"{OPEN}U\\+27E8{CLOSE}(U\\+[0-9A-F]{{4,6}}|empty){CLOSE}")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "FULLWIDTH", "MATHEMATICAL")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -49,6 +51,11 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable() and text.strip() == text:
         return text
     return _IN_CONTEXT.sub(lambda found: "".join(map(_written, found[0])), text.translate(_SEEN))
+
+
+def shown(text: str) -> str:
+    """`visible` for text that may have passed before: what was written out then stays as it is."""
+    return _TWICE.sub(r"⟨\1⟩", visible(text))
 
 
 def exact(text: str) -> str:

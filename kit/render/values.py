@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup, escape
 
-from kit.render.characters import mixture, visible
+from kit.render.characters import EMPTY, mixture, shown, visible
 from kit.render.words import ABSENT, moment, number
 
-EMPTY = "⟨empty⟩"
 LIST_LIMIT = 12
 CELL_LIMIT = 32_767  # UTF-16 units, the most a spreadsheet cell holds
 # A cell that begins so is a formula to Excel, LibreOffice or Google Sheets; the wide forms are to some locales.
@@ -29,11 +28,12 @@ _BROKEN = {"http:": "hxxp:", "https:": "hxxps:"}
 def plain(value: Any) -> str:
     """Any value as one line of visible text: for terminals, logs, prompts and attributes.
 
-    Absent is "–" and "" is ⟨empty⟩, so that no row looks lost. Letters of mixed alphabets are pointed out.
+    Absent is "–" and "" is ⟨empty⟩, so that no row looks lost. Letters of mixed alphabets are pointed out. Text that
+    passed before may pass again: nothing is added twice.
     """
     text = _text(value)
     odd = mixture(text)
-    return (visible(text) or EMPTY) + (f" [{odd}]" if odd else "")
+    return (shown(text) or EMPTY) + (f" [{odd}]" if odd and f"[{odd}]" not in text else "")
 
 
 def html(value: Any) -> Markup:
@@ -67,7 +67,7 @@ def label(value: Any, limit: int = 40) -> str:
     ⟨U+4E2D⟩, not as an empty box.
     """
     whole = _text(value)
-    text = shorten(visible(whole) or EMPTY, limit)
+    text = shorten(shown(whole) or EMPTY, limit)
     if mixture(whole):
         text = f"⚠ {text}"
     if text.startswith("_"):
