@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import ipaddress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+from kit.errors import InputError
 from kit.simulator.dice import Dice
 
 TABLE = Path(__file__).parents[1] / "data" / "networks.csv"
@@ -28,7 +29,7 @@ class Network:
 
     def host(self, dice: Dice) -> str:
         """An address of this network, neither its first nor its last."""
-        net = ipaddress.ip_network(self.prefix)
+        net = _parsed(self.prefix)
         if net.version == 4:
             return str(net[dice.randrange(1, net.num_addresses - 1)])
         return str(net[(dice.getrandbits(16) << 64) + dice.getrandbits(62) + 1])
@@ -84,15 +85,20 @@ def networks() -> tuple[Network, ...]:
 
 
 @cache
+def _parsed(prefix: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(prefix)
+
+
 def network_of(ip: str) -> Network:
-    """The most specific network that holds the address; StopIteration never: unknown ones are a KeyError."""
-    address = ipaddress.ip_address(ip)
-    held = [net for net in networks() if address in ipaddress.ip_network(net.prefix)]
+    """The most specific network that holds the address; InputError for an address that no row holds."""
+    wanted = ipaddress.ip_address(ip)
+    held = [net for net in networks() if wanted in _parsed(net.prefix)]
     if not held:
-        raise KeyError(ip)
-    return max(held, key=lambda net: ipaddress.ip_network(net.prefix).prefixlen)
+        raise InputError(f"{ip} is in no network of the simulated world.", f"Add its range to {TABLE.name}.")
+    return max(held, key=lambda net: _parsed(net.prefix).prefixlen)
 
 
+@lru_cache(maxsize=4096)
 def address(ip: str, place: Place | None = None) -> Address:
     """The address with its network, at `place` or at the usual town of the network's country."""
     network = network_of(ip)

@@ -113,6 +113,10 @@ class Stage:
         acts = sign_ins(self.company.seed, person, day, Rates())
         return sorted((act for act in acts if not act.error), key=lambda act: act.at)
 
+    def away(self, days: int) -> None:
+        """The story tells the victim's days from its first on: the background has none of them there."""
+        self.absent.update((self.victim.id, self.day + timedelta(days=n)) for n in range(days))
+
     def inbox(self, person: Person, since: date, until: date) -> list[Message]:
         """What reached a mailbox from outside on the days from `since` up to, not including, `until`."""
         days = ((since + timedelta(days=n)) for n in range((until - since).days))

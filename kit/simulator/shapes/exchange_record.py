@@ -132,7 +132,7 @@ def moved(
 
 def searched(act: SignIn, at: datetime, company: Company, draw: Dice, words: str) -> dict[str, Any]:
     """SearchQueryInitiatedExchange: what was looked for in the mailbox."""
-    record = mailbox_record(act.person, company, at, draw, "SearchQueryInitiatedExchange", 201, act.client.info, act.address.ip)
+    record = mailbox_record(act.person, company, at, draw, "SearchQueryInitiatedExchange", 101, act.client.info, act.address.ip)
     record |= {"QueryText": words, "QuerySource": "Outlook Web", "ScenarioName": "OWA Search", "CorrelationId": draw.guid()}
     return record | session(act)
 

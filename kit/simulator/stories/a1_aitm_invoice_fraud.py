@@ -76,7 +76,7 @@ def _search_and_read(stage: Stage, act: SignIn) -> None:
     for number, words in enumerate(QUERIES):
         at = stage.at("08:46:05") + timedelta(seconds=11 * number)
         stage.audit("attacker", at, exchange.searched(act, at, stage.company, stage.draw, words))
-    mails = [m.id for m in stage.inbox(stage.victim, stage.day - timedelta(days=90), stage.day)][-READ_MESSAGES:]
+    mails = [m.id for m in stage.inbox(stage.victim, stage.company.start.date(), stage.day)][-READ_MESSAGES:]
     mails = [message_id(stage.draw) for _ in range(READ_MESSAGES - len(mails))] + mails
     inbox, suppliers = exchange.inbox(stage.victim), f"{exchange.inbox(stage.victim)}\\Fournisseurs"
     first, span = stage.at("08:47:10"), 32 * 60

@@ -1,0 +1,74 @@
+"""B1: the export director works from Singapore for five days. Nothing is wrong.
+
+His laptop is the one he always has, the second factor is his known phone, and there are fourteen hours between the last
+sign-in in France and the first one there. His phone still comes out of the home carrier's network for a while.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from kit.simulator import apps, clients
+from kit.simulator.acts import SignIn
+from kit.simulator.background.mail import message_id
+from kit.simulator.clients import Client
+from kit.simulator.network import Address, address, somewhere
+from kit.simulator.shapes import exchange_record as exchange
+from kit.simulator.story import Stage, Story
+
+HOTEL = address("198.18.112.40")
+ROAMING = address("198.18.113.77")
+FLIGHT = timedelta(hours=14)
+# Day, clock and place of the sign-ins in Singapore; the first are asked for a second factor.
+VISITS = (
+    (0, "15:10:00", HOTEL), (1, "00:50:00", HOTEL), (1, "03:20:00", ROAMING), (1, "06:05:00", ROAMING), (1, "10:40:00", HOTEL),
+    (2, "00:41:00", HOTEL), (2, "02:15:00", ROAMING), (2, "05:30:00", ROAMING), (2, "08:20:00", ROAMING), (2, "12:10:00", HOTEL),
+    (3, "00:55:00", HOTEL), (3, "04:05:00", ROAMING), (3, "07:15:00", ROAMING), (3, "11:35:00", HOTEL),
+    (4, "00:38:00", HOTEL), (4, "03:45:00", ROAMING), (4, "09:10:00", HOTEL), (5, "00:30:00", HOTEL),
+)  # fmt: skip
+
+
+def play(stage: Stage) -> None:
+    """Twenty sign-ins: eighteen from there, two by a phone that seems to be at home still."""
+    stage.away(6)
+    first = _arrival(stage)
+    laptop, phone = clients.browser(stage.victim.laptop, stage.day), clients.outlook_mobile(stage.victim.phone)
+    session, pocket = stage.draw.guid(), stage.draw.guid()
+    for number, (day, clock, place) in enumerate(VISITS):
+        at = max(stage.at(clock, day), first + timedelta(minutes=number))
+        act = _visit(stage, at, place, laptop, session, "push" if number in (0, 2) else "token")
+        if number % 3 == 1:
+            _reads(stage, act)
+    home = somewhere(stage.draw, stage.victim.mobile, stage.victim.site.place)
+    for minutes in (25, 55):
+        at = first + timedelta(minutes=minutes)
+        stage.sign_in("owner", at, home, phone, apps.OUTLOOK_MOBILE, apps.EXCHANGE, session=pocket)
+
+
+def _arrival(stage: Stage) -> datetime:
+    """The first moment there: a flight after the last sign-in in France."""
+    before = stage.usual(stage.victim, stage.day - timedelta(days=1))
+    last = before[-1].at if before else datetime.combine(stage.day, time(), UTC) - timedelta(hours=5)
+    return last + FLIGHT
+
+
+def _visit(stage: Stage, at: datetime, place: Address, laptop: Client, session: str, proof: str) -> SignIn:
+    app, resource = stage.draw.choice(((apps.OFFICE_HOME, apps.EXCHANGE), (apps.OUTLOOK_WEB, apps.EXCHANGE)))
+    return stage.sign_in("owner", at, place, laptop, app, resource, session=session, proof=proof)
+
+
+def _reads(stage: Stage, act: SignIn) -> None:
+    at = act.at + timedelta(minutes=3)
+    folders = {exchange.inbox(stage.victim): [message_id(stage.draw) for _ in range(3)]}
+    stage.audit("owner", at, exchange.bind(act, at, stage.company, stage.draw, folders))
+
+
+STORY = Story(
+    id="B1",
+    title="Traveller",
+    about="A known person with a known laptop in another country; no impossible speed.",
+    victim="traveller",
+    days_before=16,
+    weekday=1,
+    play=play,
+)

@@ -1,0 +1,37 @@
+"""B6: an engineer has had enough of a restaurant's newsletter and makes a rule. It deletes mail, and it is fine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from kit.simulator.shapes import exchange_record as exchange
+from kit.simulator.state.rules import message_rule
+from kit.simulator.story import Stage, Story
+
+NAME, SENDER = "KFC Spam", "marketing@kfc.example"
+
+
+def play(stage: Stage) -> None:
+    """One New-InboxRule, from a known address, in a session of an ordinary morning."""
+    while not stage.usual(stage.victim, stage.day):  # on leave that day
+        stage.day -= timedelta(days=1)
+    victim, act = stage.victim, stage.usual(stage.victim, stage.day)[0]
+    at = act.at + timedelta(minutes=6)
+    path = exchange.mailbox_path(victim, stage.company, f"\\{NAME}")
+    parameters = {"AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": NAME, "From": SENDER, "DeleteMessage": "True",
+                  "StopProcessingRules": "True"}  # fmt: skip
+    stage.audit("owner", at, exchange.cmdlet(at, stage.company, stage.draw, "New-InboxRule", path, parameters, act=act))
+    conditions = {"fromAddresses": [{"emailAddress": {"name": SENDER, "address": SENDER}}]}
+    rules = stage.state["messageRules"].setdefault(victim.id, [])
+    rules.append(message_rule(stage.draw, NAME, len(rules) + 1, conditions, {"delete": True, "stopProcessingRules": True}))
+
+
+STORY = Story(
+    id="B6",
+    title="Personal clean-up rule",
+    about="A rule that deletes one sender's advertising, made by the owner from a known place.",
+    victim="engineer1",
+    days_before=20,
+    weekday=3,
+    play=play,
+)
