@@ -18,12 +18,19 @@ def hidden_inbox_rules(tenant: Tenant, scope: Scope) -> Iterator[Fetched]:
 
     For: rules that were hidden from Outlook and Graph by clearing a property, so that their owner cannot find them.
     Limits: Get-InboxRule is refused to readers (Global Reader, View-Only Organization Management): hidden rules then
-    stay unchecked, and the coverage says so. One request a mailbox. Nothing is changed: the cmdlets that change rules
+    stay unchecked, and the coverage says so. Two requests a mailbox, because only their difference tells which rules
+    are hidden. Nothing is changed: the cmdlets that change rules
     delete client-side rules as a side effect, this one does not.
     """
 
     def rules(account: Account) -> Iterator[Fetched]:
-        pages = tenant.cmdlet_pages("Get-InboxRule", Mailbox=account.user or account.id, IncludeHidden=True)
-        return fetched(pages, mailbox=account.user, mailbox_id=account.id)
+        mailbox = account.user or account.id
+        shown = [
+            str(rule.get("RuleIdentity"))
+            for page in tenant.cmdlet_pages("Get-InboxRule", Mailbox=mailbox)
+            for rule in page.records
+        ]
+        pages = tenant.cmdlet_pages("Get-InboxRule", Mailbox=mailbox, IncludeHidden=True)
+        return fetched(pages, mailbox=account.user, mailbox_id=account.id, visible=shown)
 
     return each(mailboxes(tenant, scope), rules, named=bool(scope.users))

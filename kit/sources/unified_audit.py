@@ -10,7 +10,7 @@ from kit.errors import BadAnswer, NotAvailable, NotFound, Throttled
 from kit.source import Fetched, Scope, accounts, fetched, source, stamp
 from kit.tenant.client import Tenant, segment
 
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 PATIENCE = 3 * 3600.0  # searches take minutes, in large tenants hours
 SMALLEST = timedelta(hours=1)
 
