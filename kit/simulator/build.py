@@ -22,9 +22,9 @@ def build(
     seed: int = 7, users: int = 45, stories: Sequence[str] = ("A1", "A8", "B1", "B6"), now: datetime | None = None,
     rates: Rates | None = None,
 ) -> World:  # fmt: skip
-    """A tenant with `users` members and ninety days of history that end at `now` (aware; the last 18:00 UTC by default).
+    """A tenant with `users` members and ninety days of history up to `now` (aware; by default the last 18:00 UTC).
 
-    The same seed, users, stories and now give the same world, byte for byte. InputError for a story that does not
+    The same arguments give the same world, byte for byte. InputError for a story that does not
     exist, for too few users, and for a `now` without a zone.
     """
     if now is not None and now.tzinfo is None:

@@ -73,7 +73,8 @@ def browser(device: Device, day: date) -> Client:
 def outlook(device: Device) -> Client:
     """Outlook on a workstation."""
     system = "Windows10" if device.os == "Windows" else "MacOs"
-    agent = f"Microsoft Office/16.0 ({'Windows NT 10.0' if device.os == 'Windows' else 'Macintosh'}; Microsoft Outlook 16.0.19127; Pro)"
+    platform = "Windows NT 10.0" if device.os == "Windows" else "Macintosh"
+    agent = f"Microsoft Office/16.0 ({platform}; Microsoft Outlook 16.0.19127; Pro)"
     return Client("outlook", agent, "Rich Client 4.61.3", system, "Mobile Apps and Desktop clients",
                   "Microsoft.Exchange.Autodiscover; Microsoft Outlook 16.0.19127; MAPI", device)  # fmt: skip
 
@@ -81,7 +82,8 @@ def outlook(device: Device) -> Client:
 def outlook_mobile(device: Device) -> Client:
     """Outlook on a phone."""
     if device.os == "Ios":
-        agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+        agent = ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+                 "Mobile/15E148")  # fmt: skip
         return Client("mobile", agent, "Mobile Safari", "Ios 18.6", "Mobile Apps and Desktop clients",
                       "OutlookService;Outlook-iOS/2.0;", device)  # fmt: skip
     agent = ("Mozilla/5.0 (Linux; Android 15; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "

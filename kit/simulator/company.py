@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 from kit.errors import InputError
-from kit.simulator.dice import dice
-from kit.simulator.people import DOMAIN, ROLES, Person, people
+from kit.simulator.dice import guid
+from kit.simulator.people import DOMAIN, INITIAL_DOMAIN, ROLES, Person, people
 
 NAME = "Atelier Nord"
-INITIAL_DOMAIN = "ateliernord.onmicrosoft.example"
 OTHER_DOMAIN = "north-workshop.example"
 HISTORY = timedelta(days=90)
 
@@ -53,7 +52,7 @@ def found(seed: int, users: int, now: datetime | None) -> Company:
         raise InputError(f"{users} users are too few.", f"The roles of the stories need {len(ROLES)}.")
     moment = now or closing_time()
     first = datetime.combine(moment.date() - HISTORY + timedelta(days=1), time(), UTC)
-    return Company(seed, dice(seed, "tenant").guid(), people(seed, users), first, moment)
+    return Company(seed, guid(seed, "tenant"), people(seed, users), first, moment)
 
 
 def closing_time() -> datetime:

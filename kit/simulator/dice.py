@@ -12,8 +12,7 @@ class Dice(random.Random):
 
     def guid(self) -> str:
         """A version 4 GUID."""
-        text = f"{self.getrandbits(128):032x}"
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+        return _dashed(f"{self.getrandbits(128):032x}")
 
     def chance(self, probability: float) -> bool:
         """True with this probability."""
@@ -26,8 +25,20 @@ class Dice(random.Random):
 
 def dice(*names: object) -> Dice:
     """The dice that these names own. Names are told apart by position: ("a", "b") is not ("ab",)."""
-    text = "\x1f".join(str(name) for name in names)
-    return Dice(int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "big"))
+    return Dice(int.from_bytes(_digest(names).digest(), "big"))
+
+
+def guid(*names: object) -> str:
+    """The one GUID that these names own; quicker than rolling dice for it."""
+    return _dashed(_digest(names).hexdigest())
+
+
+def _digest(names: tuple[object, ...]) -> blake2b:
+    return blake2b("\x1f".join(map(str, names)).encode(), digest_size=16)
+
+
+def _dashed(text: str) -> str:
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
 
 
 def token_id(request: str) -> str:

@@ -13,6 +13,7 @@ from kit.simulator.dice import Dice, dice
 from kit.simulator.network import LONDON, LYON, MONTREAL, PARIS, Address, Place, address, somewhere
 
 DOMAIN = "atelier-nord.example"
+INITIAL_DOMAIN = "ateliernord.onmicrosoft.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,38 @@ class Site:
 
 
 SITES = (
-    Site(PARIS, 1, ("192.0.2.10", "192.0.2.11"), ("198.18.0.0/20", "198.18.16.0/20", "198.18.32.0/21",
-         "198.18.40.0/21", "2001:db8:3215::/48"), ("198.18.48.0/22", "198.18.52.0/22"), "fr"),
-    Site(LYON, 1, ("192.0.2.74",), ("198.18.0.0/20", "198.18.16.0/20", "2001:db8:1232::/48"),
-         ("198.18.48.0/22", "198.18.52.0/22"), "fr"),
-    Site(MONTREAL, -5, ("192.0.2.138",), ("198.18.128.0/20", "198.18.144.0/20", "2001:db8:5769::/48"),
-         ("198.18.60.0/22",), "fr"),
-    Site(LONDON, 0, ("192.0.2.202",), ("198.18.160.0/20", "198.18.176.0/20", "2001:db8:2856::/48"),
-         ("198.18.56.0/22",), "en"),
+    Site(
+        PARIS,
+        1,
+        ("192.0.2.10", "192.0.2.11"),
+        ("198.18.0.0/20", "198.18.16.0/20", "198.18.32.0/21", "198.18.40.0/21", "2001:db8:3215::/48"),
+        ("198.18.48.0/22", "198.18.52.0/22"),
+        "fr",
+    ),
+    Site(
+        LYON,
+        1,
+        ("192.0.2.74",),
+        ("198.18.0.0/20", "198.18.16.0/20", "2001:db8:1232::/48"),
+        ("198.18.48.0/22", "198.18.52.0/22"),
+        "fr",
+    ),
+    Site(
+        MONTREAL,
+        -5,
+        ("192.0.2.138",),
+        ("198.18.128.0/20", "198.18.144.0/20", "2001:db8:5769::/48"),
+        ("198.18.60.0/22",),
+        "fr",
+    ),
+    Site(
+        LONDON,
+        0,
+        ("192.0.2.202",),
+        ("198.18.160.0/20", "198.18.176.0/20", "2001:db8:2856::/48"),
+        ("198.18.56.0/22",),
+        "en",
+    ),
 )
 
 # role, department, title, site, licence; stories choose their victims by role.
@@ -66,15 +91,21 @@ DEPARTMENTS: tuple[tuple[str, str], ...] = (
     ("Logistique", "Gestionnaire de stock"), ("Operations", "Project coordinator"), ("Atelier", "Opérateur"),
     ("Qualité", "Responsable qualité"), ("Customer care", "Support specialist"), ("Comptabilité", "Comptable"),
 )  # fmt: skip
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 GIVEN = {
-    "fr": "Camille Louise Hugo Léa Antoine Inès Mathieu Chloé Julien Élodie Nicolas Manon Thomas Aurélie Maxime Sophie "
-    "Benoît Zoé Guillaume Amélie Romain Océane Vincent Margaux Étienne Noémie Fabien Solène Cédric Joëlle".split(),
-    "en": "Alice James Grace Oliver Emma Harry Lucy George Amelia Jack Charlotte Henry Ruby Samuel Eleanor".split(),
+    "fr": _words("""Camille Louise Hugo Léa Antoine Inès Mathieu Chloé Julien Élodie Nicolas Manon Thomas Aurélie Maxime
+        Sophie Benoît Zoé Guillaume Amélie Romain Océane Vincent Margaux Étienne Noémie Fabien Solène Cédric Joëlle"""),
+    "en": _words("""Alice James Grace Oliver Emma Harry Lucy George Amelia Jack Charlotte Henry Ruby Samuel Eleanor"""),
 }
 FAMILY = {
-    "fr": "Moreau Lefèvre Garnier Rousseau Fontaine Chevalier Blanchet Marchand Perrin Gauthier Tremblay Lacroix Dufour "
-    "Renaud Collet Bélanger Vasseur Poirier Meunier Charpentier Lemoine Girard Roussel Delmas Barbier".split(),
-    "en": "Turner Wright Bennett Cooper Hughes Palmer Foster Marshall Reed Barker Dawson Hollis Pearce".split(),
+    "fr": _words("""Moreau Lefèvre Garnier Rousseau Fontaine Chevalier Blanchet Marchand Perrin Gauthier Tremblay
+        Lacroix Dufour Renaud Collet Bélanger Vasseur Poirier Meunier Charpentier Lemoine Girard Roussel Delmas"""),
+    "en": _words("""Turner Wright Bennett Cooper Hughes Palmer Foster Marshall Reed Barker Dawson Hollis Pearce"""),
 }
 
 
@@ -118,9 +149,10 @@ class Person:
 
 
 OTHERS: tuple[tuple[str, str, str], ...] = (
-    ("shared", "Facturation", "facturation"), ("shared", "Contact", "contact"), ("shared", "Support client", "support"),
-    ("shared", "Recrutement", "recrutement"), ("shared", "Accounts EU", "accounts-eu"),
-    ("service", "Scanner Paris", "scanner"), ("break_glass", "Urgence 01", "urgence01"),
+    ("shared", "Facturation", "facturation"), ("shared", "Contact", "contact"),
+    ("shared", "Support client", "support"), ("shared", "Recrutement", "recrutement"),
+    ("shared", "Accounts EU", "accounts-eu"), ("service", "Scanner Paris", "scanner"),
+    ("break_glass", "Urgence 01", "urgence01"),
     ("guest", "Claire Duval", "claire.duval_menuiserie-duval.example#EXT#"),
     ("guest", "Peter Hale", "peter.hale_hale-timber.example#EXT#"),
     ("guest", "Cabinet Audit Ouest", "mission_audit-ouest.example#EXT#"),
@@ -129,12 +161,12 @@ OTHERS: tuple[tuple[str, str, str], ...] = (
 
 def people(seed: int, users: int) -> tuple[Person, ...]:
     """`users` members, roles first, then the accounts that are not people. The same for the same seed."""
-    names: set[str] = set()
+    names: set[tuple[str, str]] = set()
     found = [_member(seed, number, names) for number in range(users)]
     return (*found, *(_other(seed, *row) for row in OTHERS))
 
 
-def _member(seed: int, number: int, taken: set[str]) -> Person:
+def _member(seed: int, number: int, taken: set[tuple[str, str]]) -> Person:
     draw = dice(seed, "person", number)
     if number < len(ROLES):
         role, department, title, where, licence = ROLES[number]
@@ -152,7 +184,8 @@ def _member(seed: int, number: int, taken: set[str]) -> Person:
 
 
 def _other(seed: int, kind: str, name: str, local: str) -> Person:
-    words = {"given": "", "family": "", "name": name, "upn": f"{local}@{DOMAIN}", "department": ""}
+    domain = INITIAL_DOMAIN if kind == "guest" else DOMAIN
+    words = {"given": "", "family": "", "name": name, "upn": f"{local}@{domain}", "department": ""}
     draw = dice(seed, "other", local)
     licence = "E5" if kind == "break_glass" else ""
     return _account(draw, kind, local if kind != "guest" else "", words, "", SITES[0], "fr", licence, False, False)
@@ -167,14 +200,15 @@ def _account(
         id=draw.guid(), kind=kind, role=role, **words, title=title, site=site, language=language, licence=licence,
         synced=synced, mfa=mfa, start=draw.choice((7.75, 8.0, 8.5, 8.5, 9.0, 9.25)),
         remote=REMOTE.get(role, frozenset(draw.sample(range(5), draw.choice((0, 1, 1, 2, 2, 3))))),
-        home=somewhere(draw, site.homes[0] if role else draw.choice(site.homes), site.place), office=address(draw.choice(site.egress), site.place),
-        mobile=draw.choice(site.mobiles), laptop=workstation(draw, initials), phone=phone(draw, words["given"]),
-        mailbox=draw.guid(), puid=f"10032{draw.getrandbits(44):011X}",
-        sid=f"S-1-5-21-{draw.getrandbits(31)}-{draw.getrandbits(31)}-{draw.getrandbits(31)}-{draw.randrange(10**6, 10**7)}",
+        home=somewhere(draw, site.homes[0] if role else draw.choice(site.homes), site.place),
+        office=address(draw.choice(site.egress), site.place), mobile=draw.choice(site.mobiles),
+        laptop=workstation(draw, initials), phone=phone(draw, words["given"]), mailbox=draw.guid(),
+        puid=f"10032{draw.getrandbits(44):011X}",
+        sid=f"S-1-5-21-{draw.getrandbits(31)}-{draw.getrandbits(31)}-{draw.getrandbits(31)}-{draw.randrange(10**7)}",
     )  # fmt: skip
 
 
-def _name(draw: Dice, language: str, taken: set[str]) -> tuple[str, str]:
+def _name(draw: Dice, language: str, taken: set[tuple[str, str]]) -> tuple[str, str]:
     while True:
         given, family = draw.choice(GIVEN[language]), draw.choice(FAMILY[language])
         if (given, family) not in taken:

@@ -77,8 +77,8 @@ class Stage:
         """A sign-in of the victim (or `person`), in the sign-in log and, when interactive, in the audit log."""
         act = SignIn(
             at=at, person=person or self.victim, address=address, client=client, app=app, resource=resource,
-            id=self.draw.guid(), session=session, correlation=correlation or self.draw.guid(), interactive=interactive,
-            error=error, proof=proof, token=token, risk=risk,
+            id=self.draw.guid(), session=session, correlation=correlation or self.draw.guid(),
+            interactive=interactive, error=error, proof=proof, token=token, risk=risk,
         )  # fmt: skip
         self.log("signIns", role, at, sign_in(act, self.company))
         if interactive:

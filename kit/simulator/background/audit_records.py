@@ -1,4 +1,4 @@
-"""Ordinary audit records: people reading, sending, filing; Microsoft's service tending the tenant; the odd duplicate."""
+"""Ordinary audit records: people read, send and file; Microsoft's service tends the tenant; the odd duplicate."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from kit.simulator import apps
 from kit.simulator.acts import SignIn
-from kit.simulator.background.mail import Posted, message_id, microsoft_host, subject
+from kit.simulator.background.mail import Posted, message_id, microsoft_host
 from kit.simulator.background.rates import Rates
 from kit.simulator.company import Company
-from kit.simulator.dice import Dice, dice
+from kit.simulator.dice import Dice, dice, guid
 from kit.simulator.network import Address, address
 from kit.simulator.people import Person
 from kit.simulator.shapes import audit_record, exchange_record
@@ -24,7 +24,14 @@ TIED = 0.45
 DUPLICATED = 0.006
 FOLDERS = {"fr": ("\\Boîte de réception\\Chantiers", "\\Archive", "\\Boîte de réception\\Fournisseurs"),
            "en": ("\\Inbox\\Projects", "\\Archive", "\\Inbox\\Suppliers")}  # fmt: skip
-FILES = ("Plan lot {k}.pdf", "Devis {n}.docx", "Suivi chantier.xlsx", "Planning 2026.xlsx", "Quote {n}.docx", "Photo {n}.jpg")
+FILES = (
+    "Plan lot {k}.pdf",
+    "Devis {n}.docx",
+    "Suivi chantier.xlsx",
+    "Planning 2026.xlsx",
+    "Quote {n}.docx",
+    "Photo {n}.jpg",
+)
 SITES = ("chantiers", "commercial", "direction", "projects")
 
 
@@ -46,9 +53,13 @@ def records(
         found += [audit_record.logged_in(act, company, draw) for act in acts if act.interactive]
         good = [act for act in acts if not act.error]
         if person.has_mailbox and person.kind == "member":
-            found += _mailbox(company, person, day, good, boxes.get(person.upn, []), sent.get(person.id, []), draw, rates)
+            found += _mailbox(
+                company, person, day, good, boxes.get(person.upn, []), sent.get(person.id, []), draw, rates
+            )
         found += _files(company, good, draw, rates)
-    found += [_new_rule(company, rule, plan[rule.owner.id]) for rule in made_on(company, day) if plan.get(rule.owner.id)]
+    found += [
+        _new_rule(company, rule, plan[rule.owner.id]) for rule in made_on(company, day) if plan.get(rule.owner.id)
+    ]
     draw = dice(company.seed, "duplicates", day)
     return found + [record for record in found if draw.chance(DUPLICATED)]
 
@@ -83,11 +94,17 @@ def _reading(
     for _ in range(draw.between(rates.mail_accessed) if acts else int(bool(box))):
         if not mails or draw.chance(BY_SERVICE):
             at = _later(draw, datetime.combine(day, time(5), UTC), day, 15 * 3600)
-            found.append(exchange_record.background_bind(person, at, company, draw, _opened(draw, person, box, at), _service_host(draw)))
+            found.append(
+                exchange_record.background_bind(
+                    person, at, company, draw, _opened(draw, person, box, at), _service_host(draw)
+                )
+            )
         else:
             act = draw.choice(mails)
             at = _later(draw, act.at, day)
-            found.append(exchange_record.bind(act, at, company, draw, _opened(draw, person, box, at), tied=draw.chance(TIED)))
+            found.append(
+                exchange_record.bind(act, at, company, draw, _opened(draw, person, box, at), tied=draw.chance(TIED))
+            )
     return found
 
 
@@ -114,7 +131,9 @@ def _files(company: Company, acts: list[SignIn], draw: Dice, rates: Rates) -> li
         act = draw.choice(sites)
         at = _later(draw, act.at, act.at.date())
         file = draw.choice(FILES).format(n=draw.randrange(1000, 9999), k=draw.randrange(1, 30))
-        operation = draw.choices(("FileAccessed", "FileModified", "FilePreviewed", "FileDownloaded"), (70, 15, 10, 5))[0]
+        operation = draw.choices(("FileAccessed", "FileModified", "FilePreviewed", "FileDownloaded"), (70, 15, 10, 5))[
+            0
+        ]
         found.append(audit_record.file_record(act, at, company, draw, operation, file, draw.choice(SITES)))
     return found
 
@@ -122,6 +141,7 @@ def _files(company: Company, acts: list[SignIn], draw: Dice, rates: Rates) -> li
 def _service(company: Company, day: date) -> list[dict[str, Any]]:
     """What NT AUTHORITY\\SYSTEM does: nearly all Set-Mailbox records of a real tenant are its own."""
     draw = dice(company.seed, "service", day)
+
     def at() -> datetime:
         return _later(draw, datetime.combine(day, time(), UTC), day, 86_000)
 
@@ -130,7 +150,11 @@ def _service(company: Company, day: date) -> list[dict[str, Any]]:
         box = draw.choice(company.mailboxes)
         what = draw.choice(({"RecipientThrottling": "Default"}, {"ForceUpgrade": "True"}, {"AccountDisabled": "False"}))
         parameters = {"Identity": box.mailbox, **what}
-        found.append(exchange_record.cmdlet(at(), company, draw, "Set-Mailbox", exchange_record.mailbox_path(box, company), parameters))
+        found.append(
+            exchange_record.cmdlet(
+                at(), company, draw, "Set-Mailbox", exchange_record.mailbox_path(box, company), parameters
+            )
+        )
     if draw.chance(0.3):
         found.append(exchange_record.cmdlet(
             at(), company, draw, "Set-AdminAuditLogConfig", f"{company.initial_domain}\\Admin Audit Log Settings",
@@ -138,10 +162,13 @@ def _service(company: Company, day: date) -> list[dict[str, Any]]:
     if draw.chance(0.25):
         found.append(exchange_record.cmdlet(
             at(), company, draw, "Add-MailboxPermission", f"{company.initial_domain}/DiscoverySearchMailbox",
-            {"Identity": "DiscoverySearchMailbox", "User": "Discovery Management", "AccessRights": "FullAccess"}))  # fmt: skip
+            {"Identity": "DiscoverySearchMailbox", "User": "Discovery Management",
+                "AccessRights": "FullAccess"}))  # fmt: skip
     for _ in range(draw.randrange(2, 6)):
-        actor = "ServicePrincipal_" + dice(company.seed, "sync principal").guid()
-        found.append(audit_record.directory_change(at(), company, draw, "Update user.", actor, draw.choice(company.members)))
+        actor = "ServicePrincipal_" + guid(company.seed, "sync principal")
+        found.append(
+            audit_record.directory_change(at(), company, draw, "Update user.", actor, draw.choice(company.members))
+        )
     return found
 
 
@@ -150,7 +177,9 @@ def _new_rule(company: Company, rule: New, acts: Sequence[SignIn]) -> dict[str, 
     act = draw.choice([act for act in acts if not act.error])
     at = _later(draw, act.at, act.at.date(), 900)
     path = exchange_record.mailbox_path(rule.owner, company, f"\\{rule.name}")
-    return exchange_record.cmdlet(at, company, draw, "New-InboxRule", path, rule.parameters, act=act, tied=draw.chance(TIED))
+    return exchange_record.cmdlet(
+        at, company, draw, "New-InboxRule", path, rule.parameters, act=act, tied=draw.chance(TIED)
+    )
 
 
 def _later(draw: Dice, start: datetime, day: date, most: int = 2700) -> datetime:

@@ -15,22 +15,30 @@ from kit.simulator.acts import SignIn
 from kit.simulator.apps import App
 from kit.simulator.background.rates import Rates
 from kit.simulator.clients import Client
-from kit.simulator.dice import Dice, dice
+from kit.simulator.dice import Dice, dice, guid
 from kit.simulator.network import Address, somewhere
 from kit.simulator.people import Person
 
 # What each program asks tokens for, without anybody touching a key: (client application, resource).
 QUIET: dict[str, tuple[tuple[App, App], ...]] = {
-    "edge": ((apps.OUTLOOK_WEB, apps.EXCHANGE), (apps.OUTLOOK_WEB, apps.GRAPH), (apps.SHAREPOINT_WEB, apps.SHAREPOINT),
-             (apps.OFFICE_HOME, apps.GRAPH), (apps.TEAMS, apps.CHAT)),
-    "outlook": ((apps.OFFICE, apps.EXCHANGE), (apps.OFFICE, apps.GRAPH), (apps.TEAMS, apps.TEAMS_SERVICES),
-                (apps.ONEDRIVE_SYNC, apps.SHAREPOINT), (apps.OFFICE, apps.SHAREPOINT)),
-    "mobile": ((apps.OUTLOOK_MOBILE, apps.EXCHANGE), (apps.OUTLOOK_MOBILE, apps.GRAPH), (apps.TEAMS, apps.TEAMS_SERVICES)),
+    "edge": (
+        (apps.OUTLOOK_WEB, apps.EXCHANGE), (apps.OUTLOOK_WEB, apps.GRAPH), (apps.SHAREPOINT_WEB, apps.SHAREPOINT),
+        (apps.OFFICE_HOME, apps.GRAPH), (apps.TEAMS, apps.CHAT),
+    ),
+    "outlook": (
+        (apps.OFFICE, apps.EXCHANGE), (apps.OFFICE, apps.GRAPH), (apps.TEAMS, apps.TEAMS_SERVICES),
+        (apps.ONEDRIVE_SYNC, apps.SHAREPOINT), (apps.OFFICE, apps.SHAREPOINT),
+    ),
+    "mobile": (
+        (apps.OUTLOOK_MOBILE, apps.EXCHANGE), (apps.OUTLOOK_MOBILE, apps.GRAPH), (apps.TEAMS, apps.TEAMS_SERVICES),
+    ),
 }  # fmt: skip
 QUIET["safari"] = QUIET["edge"]
 ASKED: dict[str, tuple[tuple[App, App], ...]] = {
-    "edge": ((apps.OFFICE_HOME, apps.GRAPH), (apps.OUTLOOK_WEB, apps.EXCHANGE), (apps.SHAREPOINT_WEB, apps.SHAREPOINT),
-             (apps.TEAMS, apps.TEAMS_SERVICES)),
+    "edge": (
+        (apps.OFFICE_HOME, apps.GRAPH), (apps.OUTLOOK_WEB, apps.EXCHANGE), (apps.SHAREPOINT_WEB, apps.SHAREPOINT),
+        (apps.TEAMS, apps.TEAMS_SERVICES),
+    ),
     "outlook": ((apps.OFFICE, apps.EXCHANGE), (apps.TEAMS, apps.TEAMS_SERVICES)),
     "mobile": ((apps.OUTLOOK_MOBILE, apps.EXCHANGE),),
 }  # fmt: skip
@@ -86,10 +94,12 @@ def _stint(person: Person, day: date, hour: float, length: float, place: Address
 
 def session(seed: int, person: Person, client: Client, day: date) -> str:
     """The session id of a program on a device: it lasts a week."""
-    return dice(seed, "session", person.id, client.kind, day.isocalendar()[:2]).guid()
+    return guid(seed, "session", person.id, client.kind, day.isocalendar()[:2])
 
 
-def sign_ins(seed: int, person: Person, day: date, rates: Rates, where: Callable[..., list[Stint]] = stints) -> list[SignIn]:
+def sign_ins(
+    seed: int, person: Person, day: date, rates: Rates, where: Callable[..., list[Stint]] = stints
+) -> list[SignIn]:
     """The day's sign-ins, in no order."""
     found = where(seed, person, day)
     if not found:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from kit.simulator.company import Company
-from kit.simulator.dice import Dice, dice
+from kit.simulator.dice import Dice, dice, guid
 from kit.simulator.shapes.directory_audit import by_app, by_user, directory_audit, target, user_target
 
 Json = dict[str, Any]
@@ -30,13 +30,13 @@ def _at(draw: Dice, day: date, first: int = 7, last: int = 17) -> datetime:
 def _synchronised(company: Company, draw: Dice, day: date) -> Json:
     person = draw.choice([p for p in company.members if p.synced])
     change = user_target(person, ("LastDirSyncTime", None, f'["{day.isoformat()}T00:00:00Z"]'))
-    actor = by_app("Microsoft Entra Connect Sync", dice(company.seed, "sync principal").guid())
+    actor = by_app("Microsoft Entra Connect Sync", guid(company.seed, "sync principal"))
     return directory_audit(_at(draw, day, 0, 23), draw, "Update user", actor, [change])
 
 
 def _group(company: Company, draw: Dice, day: date) -> list[Json]:
     admin, person = company.role("helpdesk"), draw.choice(company.members)
-    group = target("Group", dice(company.seed, "group", person.department).guid(), person.department)
+    group = target("Group", guid(company.seed, "group", person.department), person.department)
     actor = by_user(admin, admin.office.ip)
     return [directory_audit(_at(draw, day), draw, "Add member to group", actor, [user_target(person), group],
                             category="GroupManagement", kind="Assign")]  # fmt: skip
@@ -44,8 +44,14 @@ def _group(company: Company, draw: Dice, day: date) -> list[Json]:
 
 def _licence(company: Company, draw: Dice, day: date) -> list[Json]:
     person = draw.choice(company.members)
-    change = user_target(person, ("AssignedLicense", "[]", f'["[SkuName=ENTERPRISEPACK, AccountId={company.tenant_id}]"]'))
-    return [directory_audit(_at(draw, day), draw, "Change user license", by_user(company.role("it_admin"), "192.0.2.10"), [change])]
+    change = user_target(
+        person, ("AssignedLicense", "[]", f'["[SkuName=ENTERPRISEPACK, AccountId={company.tenant_id}]"]')
+    )
+    return [
+        directory_audit(
+            _at(draw, day), draw, "Change user license", by_user(company.role("it_admin"), "192.0.2.10"), [change]
+        )
+    ]
 
 
 def _reset(company: Company, draw: Dice, day: date) -> list[Json]:
@@ -57,19 +63,27 @@ def _reset(company: Company, draw: Dice, day: date) -> list[Json]:
 
 def _changed(company: Company, draw: Dice, day: date) -> list[Json]:
     person = draw.choice(company.members)
-    return [directory_audit(_at(draw, day), draw, "Change user password", by_user(person, person.home.ip), [user_target(person)])]
+    return [
+        directory_audit(
+            _at(draw, day), draw, "Change user password", by_user(person, person.home.ip), [user_target(person)]
+        )
+    ]
 
 
 def _new_phone(company: Company, draw: Dice, day: date) -> list[Json]:
     """A second factor added from a known place: what a new phone looks like."""
     person = draw.choice([p for p in company.members if p.mfa])
     at, actor = _at(draw, day), by_user(person, draw.choice((person.home.ip, person.office.ip)))
-    common: dict[str, str] = {"service": "Authentication Methods", "kind": "Add"}
+    steps = (
+        (0, "User started security info registration", "User started the registration for Authenticator App"),
+        (48, "User registered security info", "User registered Authenticator App with Notification and Code"),
+    )
     return [
-        directory_audit(at, draw, "User started security info registration", actor, [user_target(person)],
-                        reason="User started the registration for Authenticator App", **common),
-        directory_audit(at + timedelta(seconds=48), draw, "User registered security info", actor, [user_target(person)],
-                        reason="User registered Authenticator App with Notification and Code", **common),
+        directory_audit(
+            at + timedelta(seconds=seconds), draw, activity, actor, [user_target(person)],
+            service="Authentication Methods", kind="Add", reason=reason,
+        )
+        for seconds, activity, reason in steps
     ]  # fmt: skip
 
 

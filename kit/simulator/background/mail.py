@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 
 from kit.simulator import apps
 from kit.simulator.acts import Message, SignIn
 from kit.simulator.background.rates import Rates
 from kit.simulator.company import Company
 from kit.simulator.dice import Dice, dice
-from kit.simulator.network import networks
+from kit.simulator.network import Network, networks
 from kit.simulator.people import Person
 
 PARTNERS = (
     "menuiserie-duval.example", "hale-timber.example", "acier-sud.example", "quincaillerie-rey.example",
     "transports-vidal.example", "northern-glass.example", "cabinet-lambert.example", "bois-du-nord.example",
-    "clearwater-lofts.example", "mairie-saint-orens.example", "bureau-controle-ouest.example", "assurances-delta.example",
+    "clearwater-lofts.example", "mairie-saint-orens.example", "bureau-controle-ouest.example",
+    "assurances-delta.example",
 )  # fmt: skip
 CONTACTS = ("contact", "compta", "achats", "s.perrot", "j.hale", "direction", "orders", "m.vidal", "planning", "info")
 NEWSLETTERS = (
@@ -25,11 +27,16 @@ NEWSLETTERS = (
     "no-reply@reunions-pro.example", "alertes@appels-offres.example", "digest@timber-trade.example",
 )  # fmt: skip
 SUBJECTS = {
-    "fr": ("Devis {n} escalier", "Planning semaine {w}", "Plans mis à jour lot {k}", "Commande {n}", "Réunion de chantier",
-           "Compte rendu du {k}", "Bon de livraison {n}", "Facture {n}", "Congés", "Point hebdomadaire",
-           "Question sur le lot {k}", "Relance devis {n}"),
-    "en": ("Quote {n} staircase", "Schedule week {w}", "Updated drawings lot {k}", "Order {n}", "Site meeting",
-           "Minutes {k}", "Delivery note {n}", "Invoice {n}", "Holiday request", "Weekly catch-up", "Question on lot {k}"),
+    "fr": (
+        "Devis {n} escalier", "Planning semaine {w}", "Plans mis à jour lot {k}", "Commande {n}",
+        "Réunion de chantier", "Compte rendu du {k}", "Bon de livraison {n}", "Facture {n}", "Congés",
+        "Point hebdomadaire", "Question sur le lot {k}", "Relance devis {n}",
+    ),
+    "en": (
+        "Quote {n} staircase", "Schedule week {w}", "Updated drawings lot {k}", "Order {n}", "Site meeting",
+        "Minutes {k}", "Delivery note {n}", "Invoice {n}", "Holiday request", "Weekly catch-up",
+        "Question on lot {k}",
+    ),
 }  # fmt: skip
 BULLETINS = ("Votre lettre de la semaine", "This week in timber", "2 menus achetés, 1 offert", "Nouvel appel d'offres",
              "Résumé de vos réunions", "New guides for site managers")  # fmt: skip
@@ -62,7 +69,12 @@ def mail(
 
 def contacts(company: Company, person: Person) -> list[str]:
     """The outside addresses that a person writes to; the same all year."""
-    draw = dice(company.seed, "contacts", person.id)
+    return _contacts(company.seed, person.id)
+
+
+@lru_cache(maxsize=4096)
+def _contacts(seed: int, person: str) -> list[str]:
+    draw = dice(seed, "contacts", person)
     return [f"{draw.choice(CONTACTS)}@{domain}" for domain in draw.sample(PARTNERS, 5)]
 
 
@@ -76,13 +88,20 @@ def message_id(draw: Dice, domain: str = "") -> str:
 
 def subject(draw: Dice, language: str) -> str:
     """A line as people of this trade write them."""
-    text = draw.choice(SUBJECTS[language]).format(n=draw.randrange(1000, 9999), w=draw.randrange(1, 53), k=draw.randrange(1, 30))
+    text = draw.choice(SUBJECTS[language]).format(
+        n=draw.randrange(1000, 9999), w=draw.randrange(1, 53), k=draw.randrange(1, 30)
+    )
     return f"Re: {text}" if draw.chance(0.35) else text
 
 
 def outside_host(draw: Dice) -> str:
     """An address of somebody else's mail server."""
-    return draw.choice([net for net in networks() if net.prefix.startswith("203.0.113.")]).host(draw)
+    return draw.choice(_outside()).host(draw)
+
+
+@cache
+def _outside() -> list[Network]:
+    return [network for network in networks() if network.prefix.startswith("203.0.113.")]
 
 
 def microsoft_host(draw: Dice) -> str:
@@ -114,7 +133,9 @@ def _sent(
     midnight = datetime.combine(day, time(), UTC)
     at = min(act.at + timedelta(seconds=draw.randrange(30, 2400)), midnight + timedelta(hours=24, seconds=-1))
     if draw.chance(0.55):
-        names = [p.upn for p in draw.sample(company.members, draw.choice((1, 1, 2, 3))) if p.has_mailbox and p is not person]
+        names = [
+            p.upn for p in draw.sample(company.members, draw.choice((1, 1, 2, 3))) if p.has_mailbox and p is not person
+        ]
     else:
         names = draw.sample(contacts(company, person), draw.choice((1, 1, 1, 2)))
     recipients = tuple(names) or (draw.choice(contacts(company, person)),)

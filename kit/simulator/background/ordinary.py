@@ -9,11 +9,12 @@ from typing import Any
 
 from kit.simulator.acts import SignIn
 from kit.simulator.apps import App
-from kit.simulator.background import audit_records, day as person_day, directory_audits
+from kit.simulator.background import audit_records, directory_audits
+from kit.simulator.background import day as person_day
 from kit.simulator.background.mail import Posted, mail
 from kit.simulator.background.rates import Rates
 from kit.simulator.company import Company
-from kit.simulator.dice import dice
+from kit.simulator.dice import dice, guid
 from kit.simulator.network import address
 from kit.simulator.shapes.message_trace import traces
 from kit.simulator.shapes.sign_in import service_sign_in, sign_in
@@ -62,6 +63,6 @@ class Ordinary:
         found = [sign_in(act, self.company) for acts in self.plan(day).values() for act in acts]
         draw = dice(self.company.seed, "backup", day)
         night = datetime.combine(day, time(1), UTC) + timedelta(seconds=draw.randrange(600))
-        app = App(dice(self.company.seed, "app", BACKUP).guid(), BACKUP)
+        app = App(guid(self.company.seed, "app", BACKUP), BACKUP)
         principal = principal_id(self.company, BACKUP)
         return [*found, service_sign_in(night, app, principal, address("203.0.113.20"), self.company, draw)]

@@ -13,9 +13,9 @@ from kit.simulator.people import Person
 from kit.simulator.shapes.stamps import audit
 
 LOGON_ERRORS = {
-    50053: "IdsLocked", 50055: "InvalidPasswordExpiredPassword", 50074: "UserStrongAuthClientAuthNRequiredInterrupt",
-    50076: "UserStrongAuthClientAuthNRequired", 50126: "InvalidUserNameOrPassword", 50140: "KmsiInterrupt",
-    500121: "AuthenticationFailedSasError",
+    50053: "IdsLocked", 50055: "InvalidPasswordExpiredPassword",
+    50074: "UserStrongAuthClientAuthNRequiredInterrupt", 50076: "UserStrongAuthClientAuthNRequired",
+    50126: "InvalidUserNameOrPassword", 50140: "KmsiInterrupt", 500121: "AuthenticationFailedSasError",
 }  # fmt: skip
 SITE = "https://ateliernord.sharepoint.example"
 
@@ -65,7 +65,11 @@ def logged_in(act: SignIn, company: Company, draw: Dice) -> dict[str, Any]:
 
 def _device(act: SignIn) -> list[dict[str, str]]:
     device = act.client.device
-    known = [{"Name": "Id", "Value": device.id}, {"Name": "DisplayName", "Value": device.name}] if device and device.id else []
+    known = (
+        [{"Name": "Id", "Value": device.id}, {"Name": "DisplayName", "Value": device.name}]
+        if device and device.id
+        else []
+    )
     return [
         *known,
         {"Name": "OS", "Value": act.client.os},
@@ -82,12 +86,14 @@ def file_record(
     person, name = act.person, f"{SITE}/sites/{folder}"
     return {
         **base(company, at, draw.guid(), operation, 6, "SharePoint"),
-        "UserKey": f"i:0h.f|membership|{person.puid.casefold()}@live.com", "UserType": 0, "ClientIP": act.address.ip,
-        "UserId": person.upn.casefold(), "ObjectId": f"{name}/Documents partages/{file}", "CorrelationId": draw.guid(),
-        "EventSource": "SharePoint", "ItemType": "File", "ListItemUniqueId": draw.guid(), "Site": draw.guid(),
-        "SiteUrl": f"{name}/", "SourceFileExtension": file.rpartition(".")[2], "SourceFileName": file,
+        "UserKey": f"i:0h.f|membership|{person.puid.casefold()}@live.com", "UserType": 0,
+        "ClientIP": act.address.ip, "UserId": person.upn.casefold(),
+        "ObjectId": f"{name}/Documents partages/{file}", "CorrelationId": draw.guid(), "EventSource": "SharePoint",
+        "ItemType": "File", "ListItemUniqueId": draw.guid(), "Site": draw.guid(), "SiteUrl": f"{name}/",
+        "SourceFileExtension": file.rpartition(".")[2], "SourceFileName": file,
         "SourceRelativeUrl": "Documents partages", "UserAgent": act.client.user_agent, "ApplicationId": act.app.id,
-        "ApplicationDisplayName": act.app.name, "Platform": "WinDesktop", "IsManagedDevice": bool(act.client.device and act.client.device.managed),
+        "ApplicationDisplayName": act.app.name, "Platform": "WinDesktop",
+        "IsManagedDevice": bool(act.client.device and act.client.device.managed),
         "AppAccessContext": {**token_context(act), "ClientAppName": act.app.name},
         "HighPriorityMediaProcessing": False, "DoNotDistributeEvent": True, "FromApp": False,
     }  # fmt: skip
@@ -98,12 +104,14 @@ def directory_change(
 ) -> dict[str, Any]:
     """An Entra change as the unified audit log repeats it: its operation ends with a dot."""
     return {
-        **base(company, at, draw.guid(), operation, 8, "AzureActiveDirectory"),
-        "ResultStatus": "Success", "UserKey": actor, "UserType": 4, "ObjectId": subject.upn, "UserId": actor,
-        "AzureActiveDirectoryEventType": 1, "ExtendedProperties": [{"Name": "extendedAuditEventCategory", "Value": "User"}],
-        "ModifiedProperties": [], "Actor": [{"ID": actor, "Type": 1}], "ActorContextId": company.tenant_id,
-        "InterSystemsId": draw.guid(), "IntraSystemId": draw.guid(), "SupportTicketId": "",
-        "Target": [{"ID": f"User_{subject.id}", "Type": 2}, {"ID": subject.upn, "Type": 5}], "TargetContextId": company.tenant_id,
+        **base(company, at, draw.guid(), operation, 8, "AzureActiveDirectory"), "ResultStatus": "Success",
+        "UserKey": actor, "UserType": 4, "ObjectId": subject.upn, "UserId": actor,
+        "AzureActiveDirectoryEventType": 1,
+        "ExtendedProperties": [{"Name": "extendedAuditEventCategory", "Value": "User"}], "ModifiedProperties": [],
+        "Actor": [{"ID": actor, "Type": 1}], "ActorContextId": company.tenant_id, "InterSystemsId": draw.guid(),
+        "IntraSystemId": draw.guid(), "SupportTicketId": "",
+        "Target": [{"ID": f"User_{subject.id}", "Type": 2}, {"ID": subject.upn, "Type": 5}],
+        "TargetContextId": company.tenant_id,
     }  # fmt: skip
 
 
@@ -114,10 +122,10 @@ def alert(
     data = {"etype": "User", "eid": subject.upn, "tid": company.tenant_id, "ts": audit(at), "te": audit(at),
             "op": "CompromisedAccount", "tdc": "1", "suid": subject.upn, "an": name, "sev": severity}  # fmt: skip
     return {
-        **base(company, at, draw.guid(), operation, 40, "SecurityComplianceCenter"),
-        "ResultStatus": "Succeeded", "UserKey": "SecurityComplianceAlerts", "UserType": 4,
-        "UserId": "SecurityComplianceAlerts", "ObjectId": subject.upn, "AlertId": draw.guid(), "AlertType": "System",
-        "Name": name, "PolicyId": draw.guid(), "Status": "Active", "Severity": severity, "Category": "ThreatManagement",
+        **base(company, at, draw.guid(), operation, 40, "SecurityComplianceCenter"), "ResultStatus": "Succeeded",
+        "UserKey": "SecurityComplianceAlerts", "UserType": 4, "UserId": "SecurityComplianceAlerts",
+        "ObjectId": subject.upn, "AlertId": draw.guid(), "AlertType": "System", "Name": name,
+        "PolicyId": draw.guid(), "Status": "Active", "Severity": severity, "Category": "ThreatManagement",
         "Source": "Office 365 Security & Compliance", "Comments": "New alert", "EntityType": "User",
         "AlertEntityId": subject.upn, "AlertLinks": [{"AlertLinkHref": ""}], "Data": json.dumps(data),
     }  # fmt: skip

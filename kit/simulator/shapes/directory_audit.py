@@ -51,8 +51,8 @@ def directory_audit(
     prefix = "IAMUX" if service == "Authentication Methods" else "Directory"
     return {
         "id": f"{prefix}_{correlation}_{draw.getrandbits(24):06X}_{draw.randrange(10**8, 10**9)}",
-        "activityDateTime": fine(at), "activityDisplayName": activity, "category": category, "correlationId": correlation,
-        "loggedByService": service, "operationType": kind, "result": "success", "resultReason": reason,
-        "initiatedBy": actor, "targetResources": targets,
+        "activityDateTime": fine(at), "activityDisplayName": activity, "category": category,
+        "correlationId": correlation, "loggedByService": service, "operationType": kind, "result": "success",
+        "resultReason": reason, "initiatedBy": actor, "targetResources": targets,
         "additionalDetails": [{"key": key, "value": value} for key, value in details],
     }  # fmt: skip

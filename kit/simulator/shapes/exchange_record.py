@@ -40,10 +40,10 @@ def mailbox_record(
 ) -> dict[str, Any]:
     """What every mailbox record of an owner starts with."""
     return {
-        **base(company, at, draw.guid(), operation, record_type, "Exchange"),
-        "ResultStatus": "Succeeded", "UserKey": owner.puid, "UserType": 0, "UserId": mixed(owner),
-        "ClientIPAddress": ip, "ClientInfoString": f"Client={info}", "ExternalAccess": False, "InternalLogonType": 0,
-        "LogonType": 0, "LogonUserSid": owner.sid, "MailboxGuid": owner.mailbox, "MailboxOwnerSid": owner.sid,
+        **base(company, at, draw.guid(), operation, record_type, "Exchange"), "ResultStatus": "Succeeded",
+        "UserKey": owner.puid, "UserType": 0, "UserId": mixed(owner), "ClientIPAddress": ip,
+        "ClientInfoString": f"Client={info}", "ExternalAccess": False, "InternalLogonType": 0, "LogonType": 0,
+        "LogonUserSid": owner.sid, "MailboxGuid": owner.mailbox, "MailboxOwnerSid": owner.sid,
         "MailboxOwnerUPN": mixed(owner), "OrganizationName": company.initial_domain,
         "OriginatingServer": f"{server(draw)}\r\n",
     }  # fmt: skip
@@ -86,13 +86,14 @@ def _access(
     record = mailbox_record(owner, company, at, draw, "MailItemsAccessed", 50, info, ip)
     return record | {
         "OperationProperties": [
-            {"Name": "MailAccessType", "Value": "Bind"},
-            {"Name": "IsThrottled", "Value": str(throttled)},
+            {"Name": "MailAccessType", "Value": "Bind"}, {"Name": "IsThrottled", "Value": str(throttled)},
         ],
         "OperationCount": sum(len(ids) for ids in folders.values()),
         "Folders": [
-            {"FolderItems": [{"InternetMessageId": i, "SizeInBytes": 9000 + 37 * len(i)} for i in ids],
-             "Id": folder_id(owner, path), "Path": path}
+            {
+                "FolderItems": [{"InternetMessageId": i, "SizeInBytes": 9000 + 37 * len(i)} for i in ids],
+                "Id": folder_id(owner, path), "Path": path,
+            }
             for path, ids in folders.items()
         ],
     }  # fmt: skip
@@ -107,7 +108,13 @@ def send(act: SignIn, at: datetime, company: Company, draw: Dice, message: str, 
             "ParentFolder": {"Id": folder_id(owner, "\\Drafts"), "Path": drafts(owner)}}  # fmt: skip
     if attachments:
         item["Attachments"] = attachments
-    record |= {"AppId": EXCHANGE_APP, "ClientAppId": act.app.id, "ClientIP": act.address.ip, "Item": item, "SaveToSentItems": True}
+    record |= {
+        "AppId": EXCHANGE_APP,
+        "ClientAppId": act.app.id,
+        "ClientIP": act.address.ip,
+        "Item": item,
+        "SaveToSentItems": True,
+    }
     return record | session(act) if tied else record
 
 
@@ -120,10 +127,14 @@ def moved(
     record = mailbox_record(owner, company, at, draw, operation, 3, act.client.info, act.address.ip)
     folder = {"Id": folder_id(owner, source), "Path": source}
     record |= {
-        "AppId": EXCHANGE_APP, "ClientAppId": act.app.id, "ClientIP": act.address.ip, "CrossMailboxOperation": False,
-        "Folder": folder,
-        "AffectedItems": [{"Id": f"RgAAAAD{folder['Id'][7:40]}BwAAAJ", "InternetMessageId": message,
-                           "ParentFolder": folder, "Subject": subject}],
+        "AppId": EXCHANGE_APP, "ClientAppId": act.app.id, "ClientIP": act.address.ip,
+        "CrossMailboxOperation": False, "Folder": folder,
+        "AffectedItems": [
+            {
+                "Id": f"RgAAAAD{folder['Id'][7:40]}BwAAAJ", "InternetMessageId": message, "ParentFolder": folder,
+                "Subject": subject,
+            },
+        ],
     }  # fmt: skip
     if to:
         record["DestFolder"] = {"Id": folder_id(owner, to), "Path": to}
@@ -132,8 +143,15 @@ def moved(
 
 def searched(act: SignIn, at: datetime, company: Company, draw: Dice, words: str) -> dict[str, Any]:
     """SearchQueryInitiatedExchange: what was looked for in the mailbox."""
-    record = mailbox_record(act.person, company, at, draw, "SearchQueryInitiatedExchange", 101, act.client.info, act.address.ip)
-    record |= {"QueryText": words, "QuerySource": "Outlook Web", "ScenarioName": "OWA Search", "CorrelationId": draw.guid()}
+    record = mailbox_record(
+        act.person, company, at, draw, "SearchQueryInitiatedExchange", 101, act.client.info, act.address.ip
+    )
+    record |= {
+        "QueryText": words,
+        "QuerySource": "Outlook Web",
+        "ScenarioName": "OWA Search",
+        "CorrelationId": draw.guid(),
+    }
     return record | session(act)
 
 
@@ -144,12 +162,15 @@ def rules_updated(
     record = mailbox_record(act.person, company, at, draw, "UpdateInboxRules", 2, act.client.info, act.address.ip)
     said = {
         "RuleOperation": "AddMailboxRule", "RuleId": rule_id, "RuleState": "Enabled, ExitAfterExecution",
-        "RuleCondition": condition, "RuleName": "", "RuleProvider": "RuleOrganizer", "RuleActions": json.dumps(actions),
+        "RuleCondition": condition, "RuleName": "", "RuleProvider": "RuleOrganizer",
+        "RuleActions": json.dumps(actions),
     }  # fmt: skip
     record |= {
         "AppId": EXCHANGE_APP, "ClientAppId": act.app.id, "ClientIP": act.address.ip,
         "OperationProperties": [{"Name": name, "Value": value} for name, value in said.items()],
-        "Item": {"Id": "Unknown", "ParentFolder": {"Id": folder_id(act.person, "\\Inbox"), "Path": inbox(act.person)}},
+        "Item": {
+            "Id": "Unknown", "ParentFolder": {"Id": folder_id(act.person, "\\Inbox"), "Path": inbox(act.person)},
+        },
     }  # fmt: skip
     return record | session(act)
 
@@ -160,9 +181,9 @@ def cmdlet(
 ) -> dict[str, Any]:  # fmt: skip
     """A cmdlet: by the person of `act`, or by the service when there is none. ResultStatus is "True"."""
     record = {
-        **base(company, at, draw.guid(), name, 1, "Exchange"),
-        "ResultStatus": "True", "ObjectId": target, "ExternalAccess": act is None, "AppId": "", "ClientAppId": "",
-        "OrganizationName": company.initial_domain, "OriginatingServer": server(draw),
+        **base(company, at, draw.guid(), name, 1, "Exchange"), "ResultStatus": "True", "ObjectId": target,
+        "ExternalAccess": act is None, "AppId": "", "ClientAppId": "", "OrganizationName": company.initial_domain,
+        "OriginatingServer": server(draw),
         "Parameters": [{"Name": key, "Value": value} for key, value in parameters.items()],
     }  # fmt: skip
     if act is None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from kit.simulator.acts import Message
-from kit.simulator.dice import dice
+from kit.simulator.dice import guid
 from kit.simulator.shapes.stamps import graph
 
 
 def traces(message: Message) -> list[dict[str, Any]]:
     """The trace of a message: every row carries the same `id`, as the service's rows of one message do."""
-    trace = dice("trace", message.id).guid()
+    trace = guid("trace", message.id)
     when = graph(message.at)
     return [
         {
@@ -26,6 +26,6 @@ def traces(message: Message) -> list[dict[str, Any]]:
 def refusal(trace: str, message: Message, reason: str) -> dict[str, Any]:
     """An exchangeMessageTraceDetail that tells why a message failed."""
     return {
-        "id": dice("detail", trace).guid(), "messageId": message.id, "dateTime": graph(message.at), "event": "Fail",
+        "id": guid("detail", trace), "messageId": message.id, "dateTime": graph(message.at), "event": "Fail",
         "action": "", "description": "Reason: [{LED=" + reason + "}]", "data": "",
     }  # fmt: skip

@@ -23,14 +23,15 @@ def users(company: Company) -> dict[str, Json]:
 
 def groups(company: Company) -> dict[str, Json]:
     """Key object id → security group, one for each department."""
-    found = {}
+    found: dict[str, Json] = {}
     for name in sorted({person.department for person in company.members}):
         draw = dice(company.seed, "group", name)
         ident = draw.guid()
         found[ident] = {
-            "id": ident, "deletedDateTime": None, "classification": None, "createdDateTime": graph(company.start - timedelta(days=800)),
-            "description": None, "displayName": name, "groupTypes": [], "isAssignableToRole": None, "mail": None,
-            "mailEnabled": False, "mailNickname": f"g{draw.randrange(10**6)}", "membershipRule": None, "onPremisesSyncEnabled": None,
+            "id": ident, "deletedDateTime": None, "classification": None,
+            "createdDateTime": graph(company.start - timedelta(days=800)), "description": None, "displayName": name,
+            "groupTypes": [], "isAssignableToRole": None, "mail": None, "mailEnabled": False,
+            "mailNickname": f"g{draw.randrange(10**6)}", "membershipRule": None, "onPremisesSyncEnabled": None,
             "onPremisesProvisioningErrors": [], "proxyAddresses": [], "securityEnabled": True,
             "securityIdentifier": f"S-1-12-1-{draw.getrandbits(32)}-{draw.getrandbits(32)}", "visibility": None,
         }  # fmt: skip
@@ -53,11 +54,12 @@ def _device(company: Company, person: Person, device: Device) -> Json:
     return {
         "id": device.object_id, "deletedDateTime": None, "accountEnabled": True, "deviceId": device.id,
         "displayName": device.name, "operatingSystem": device.os, "operatingSystemVersion": device.version,
-        "isCompliant": device.managed, "isManaged": device.managed, "trustType": trust, "profileType": "RegisteredDevice",
-        "registrationDateTime": graph(made), "approximateLastSignInDateTime": graph(company.now - timedelta(hours=9)),
-        "deviceOwnership": "Company" if device.managed else "Personal", "deviceVersion": 2, "manufacturer": None, "model": None,
-        "alternativeSecurityIds": [], "physicalIds": [f"[USER-GID]:{person.id}:1"], "systemLabels": [],
-        "onPremisesSyncEnabled": trust == "ServerAd" or None,
+        "isCompliant": device.managed, "isManaged": device.managed, "trustType": trust,
+        "profileType": "RegisteredDevice", "registrationDateTime": graph(made),
+        "approximateLastSignInDateTime": graph(company.now - timedelta(hours=9)),
+        "deviceOwnership": "Company" if device.managed else "Personal", "deviceVersion": 2, "manufacturer": None,
+        "model": None, "alternativeSecurityIds": [], "physicalIds": [f"[USER-GID]:{person.id}:1"],
+        "systemLabels": [], "onPremisesSyncEnabled": trust == "ServerAd" or None,
     }  # fmt: skip
 
 
@@ -74,17 +76,21 @@ def _user(company: Company, person: Person) -> Json:
         "displayName": person.name, "employeeId": None, "employeeHireDate": None, "employeeType": None,
         "externalUserState": "Accepted" if person.kind == "guest" else None, "faxNumber": None,
         "givenName": person.given or None, "surname": person.family or None,
-        "identities": [{"signInType": "userPrincipalName", "issuer": company.initial_domain, "issuerAssignedId": person.upn}],
-        "imAddresses": [person.upn] if person.licence else [], "isResourceAccount": None, "jobTitle": person.title or None,
-        "lastPasswordChangeDateTime": graph(changed), "legalAgeGroupClassification": None, "mail": _mail(person),
-        "mailNickname": person.upn.partition("@")[0], "mobilePhone": None, "officeLocation": person.site.place.city,
-        **_on_premises(company, person), "otherMails": [_home_address(person)] if person.kind == "guest" else [],
-        "passwordPolicies": None, "passwordProfile": None, "postalCode": None, "preferredDataLocation": None,
-        "preferredLanguage": "fr-FR" if person.language == "fr" else "en-GB", "proxyAddresses": _proxies(company, person),
+        "identities": [
+            {"signInType": "userPrincipalName", "issuer": company.initial_domain, "issuerAssignedId": person.upn},
+        ],
+        "imAddresses": [person.upn] if person.licence else [], "isResourceAccount": None,
+        "jobTitle": person.title or None, "lastPasswordChangeDateTime": graph(changed),
+        "legalAgeGroupClassification": None, "mail": _mail(person), "mailNickname": person.upn.partition("@")[0],
+        "mobilePhone": None, "officeLocation": person.site.place.city, **_on_premises(company, person),
+        "otherMails": [_home_address(person)] if person.kind == "guest" else [], "passwordPolicies": None,
+        "passwordProfile": None, "postalCode": None, "preferredDataLocation": None,
+        "preferredLanguage": "fr-FR" if person.language == "fr" else "en-GB",
+        "proxyAddresses": _proxies(company, person),
         "securityIdentifier": f"S-1-12-1-{draw.getrandbits(32)}-{draw.getrandbits(32)}-{draw.getrandbits(32)}",
-        "showInAddressList": None, "signInSessionsValidFromDateTime": graph(changed), "state": person.site.place.state or None,
-        "streetAddress": None, "usageLocation": person.site.place.country,
-        "userPrincipalName": person.upn.replace(f"@{company.domain}", f"@{company.initial_domain}") if person.kind == "guest" else person.upn,
+        "showInAddressList": None, "signInSessionsValidFromDateTime": graph(changed),
+        "state": person.site.place.state or None, "streetAddress": None, "usageLocation": person.site.place.country,
+        "userPrincipalName": person.upn,
         "userType": "Guest" if person.kind == "guest" else "Member", **_licences(person, graph(made)),
     }  # fmt: skip
 
@@ -93,7 +99,7 @@ def _licences(person: Person, since: str) -> Json:
     sku = SKUS.get(person.licence)
     if sku is None:
         return {"assignedLicenses": [], "assignedPlans": [], "provisionedPlans": [], "licenseAssignmentStates": []}
-    state = {"skuId": sku.id, "assignedByGroup": None, "state": "Active", "error": "None", "disabledPlans": [],
+    state: Json = {"skuId": sku.id, "assignedByGroup": None, "state": "Active", "error": "None", "disabledPlans": [],
              "lastUpdatedDateTime": since}  # fmt: skip
     return {
         "assignedLicenses": [{"skuId": sku.id, "disabledPlans": []}],
@@ -108,14 +114,18 @@ def _on_premises(company: Company, person: Person) -> Json:
         return {
             "onPremisesSyncEnabled": None, "onPremisesImmutableId": None, "onPremisesSamAccountName": None,
             "onPremisesDistinguishedName": None, "onPremisesDomainName": None, "onPremisesLastSyncDateTime": None,
-            "onPremisesSecurityIdentifier": None, "onPremisesUserPrincipalName": None, "onPremisesProvisioningErrors": [],
+            "onPremisesSecurityIdentifier": None, "onPremisesUserPrincipalName": None,
+            "onPremisesProvisioningErrors": [],
         }  # fmt: skip
     return {
-        "onPremisesSyncEnabled": True, "onPremisesImmutableId": b64encode(bytes.fromhex(person.mailbox.replace("-", ""))).decode(),
+        "onPremisesSyncEnabled": True,
+        "onPremisesImmutableId": b64encode(bytes.fromhex(person.mailbox.replace("-", ""))).decode(),
         "onPremisesSamAccountName": person.upn.partition("@")[0][:20],
         "onPremisesDistinguishedName": f"CN={person.name},OU={person.department},DC=corp,DC=atelier-nord,DC=example",
-        "onPremisesDomainName": f"corp.{company.domain}", "onPremisesLastSyncDateTime": graph(company.now - timedelta(minutes=23)),
-        "onPremisesSecurityIdentifier": person.sid, "onPremisesUserPrincipalName": person.upn, "onPremisesProvisioningErrors": [],
+        "onPremisesDomainName": f"corp.{company.domain}",
+        "onPremisesLastSyncDateTime": graph(company.now - timedelta(minutes=23)),
+        "onPremisesSecurityIdentifier": person.sid, "onPremisesUserPrincipalName": person.upn,
+        "onPremisesProvisioningErrors": [],
     }  # fmt: skip
 
 

@@ -30,7 +30,9 @@ _DEFENDER = ("8e0c0a52-6a6c-4d40-8370-dd62790dcd70", "THREAT_INTELLIGENCE", "exc
 
 SKUS: dict[str, Sku] = {
     "E3": Sku("05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3", (_EXCHANGE_2, _SHAREPOINT, _P1)),
-    "E5": Sku("06ebc4ee-1bb5-47dd-8120-11324bc54e06", "SPE_E5", (_EXCHANGE_2, _SHAREPOINT, _P1, _P2, _AUDIT, _DEFENDER)),
+    "E5": Sku(
+        "06ebc4ee-1bb5-47dd-8120-11324bc54e06", "SPE_E5", (_EXCHANGE_2, _SHAREPOINT, _P1, _P2, _AUDIT, _DEFENDER)
+    ),
     "F3": Sku("66b55226-6b4f-492c-910c-a3b7a3c9d993", "SPE_F1", (_KIOSK, _P1)),
 }
 
@@ -54,7 +56,9 @@ def subscribed(company: Company) -> dict[str, Json]:
             "appliesTo": "User", "capabilityStatus": "Enabled", "consumedUnits": used, "skuId": sku.id,
             "skuPartNumber": sku.part, "subscriptionIds": [],
             "prepaidUnits": {"enabled": used + 3, "suspended": 0, "warning": 0, "lockedOut": 0},
-            "servicePlans": [{"servicePlanId": i, "servicePlanName": n, "provisioningStatus": "Success", "appliesTo": "User"}
-                             for i, n, _ in sku.plans],
+            "servicePlans": [
+                {"servicePlanId": i, "servicePlanName": n, "provisioningStatus": "Success", "appliesTo": "User"}
+                for i, n, _ in sku.plans
+            ],
         }  # fmt: skip
     return found

@@ -52,24 +52,32 @@ def exchange(company: Company) -> dict[str, dict[str, Any]]:
 
 def mailbox(company: Company, person: Person) -> Json:
     """An answer of Get-Mailbox (the properties an investigation asks for)."""
-    owner = CUSTOM_ACTIONS if person.role == CUSTOMISED else [*OWNER, "SearchQueryInitiated"] if person.role in SEARCHES else OWNER
+    owner = (
+        CUSTOM_ACTIONS
+        if person.role == CUSTOMISED
+        else [*OWNER, "SearchQueryInitiated"]
+        if person.role in SEARCHES
+        else OWNER
+    )
     local = person.upn.partition("@")[0]
     return {
         "Identity": person.name, "Id": person.name, "Guid": person.mailbox, "ExchangeGuid": person.mailbox,
         "ExternalDirectoryObjectId": person.id, "UserPrincipalName": person.upn, "PrimarySmtpAddress": person.upn,
         "WindowsEmailAddress": person.upn, "DisplayName": person.name, "Name": local, "Alias": local,
         "EmailAddresses": [f"SMTP:{person.upn}", f"smtp:{local}@{company.initial_domain}"],
-        "DistinguishedName": f"CN={local},OU={company.initial_domain},OU=Microsoft Exchange Hosted Organizations,DC=FRAP264A001",
-        "RecipientType": "UserMailbox", "RecipientTypeDetails": "SharedMailbox" if person.kind == "shared" else "UserMailbox",
-        "IsShared": person.kind == "shared", "IsDirSynced": person.synced, "AccountDisabled": person.kind == "shared",
-        "ForwardingAddress": None, "ForwardingSmtpAddress": None, "DeliverToMailboxAndForward": False,
-        "GrantSendOnBehalfTo": [], "HiddenFromAddressListsEnabled": False, "MessageCopyForSentAsEnabled": False,
-        "AuditEnabled": True, "AuditLogAgeLimit": "90.00:00:00",
+        "DistinguishedName": f"CN={local},OU={company.initial_domain},OU=Microsoft Exchange Hosted Organizations",
+        "RecipientType": "UserMailbox",
+        "RecipientTypeDetails": "SharedMailbox" if person.kind == "shared" else "UserMailbox",
+        "IsShared": person.kind == "shared", "IsDirSynced": person.synced,
+        "AccountDisabled": person.kind == "shared", "ForwardingAddress": None, "ForwardingSmtpAddress": None,
+        "DeliverToMailboxAndForward": False, "GrantSendOnBehalfTo": [], "HiddenFromAddressListsEnabled": False,
+        "MessageCopyForSentAsEnabled": False, "AuditEnabled": True, "AuditLogAgeLimit": "90.00:00:00",
         "AuditOwner": list(owner), "AuditDelegate": list(DELEGATE), "AuditAdmin": list(ADMIN),
         "DefaultAuditSet": ["Admin", "Delegate", "Owner"] if owner is OWNER else ["Admin", "Delegate"],
-        "LitigationHoldEnabled": False, "LitigationHoldDate": None, "LitigationHoldOwner": "", "LitigationHoldDuration": "Unlimited",
-        "InPlaceHolds": [], "RetentionPolicy": "Default MRM Policy", "RetainDeletedItemsFor": "14.00:00:00",
-        "SingleItemRecoveryEnabled": True, "ArchiveStatus": "None", "WhenMailboxCreated": graph(company.start - timedelta(days=400)),
+        "LitigationHoldEnabled": False, "LitigationHoldDate": None, "LitigationHoldOwner": "",
+        "LitigationHoldDuration": "Unlimited", "InPlaceHolds": [], "RetentionPolicy": "Default MRM Policy",
+        "RetainDeletedItemsFor": "14.00:00:00", "SingleItemRecoveryEnabled": True, "ArchiveStatus": "None",
+        "WhenMailboxCreated": graph(company.start - timedelta(days=400)),
         "WhenCreatedUTC": graph(company.start - timedelta(days=400)), "IsValid": True, "ObjectState": "Unchanged",
     }  # fmt: skip
 
@@ -116,15 +124,17 @@ def _accepted(company: Company) -> dict[str, Json]:
 def _organization(company: Company) -> Json:
     return {
         "Identity": company.initial_domain, "Name": company.initial_domain, "DisplayName": company.name,
-        "Guid": company.tenant_id, "AuditDisabled": False, "IsDehydrated": False, "OAuth2ClientProfileEnabled": True,
-        "SmtpActionableMessagesEnabled": True, "RejectDirectSend": False, "AutoForwardingMode": None,
-        "DefaultAuthenticationPolicy": None, "MailTipsExternalRecipientsTipsEnabled": False, "IsValid": True,
+        "Guid": company.tenant_id, "AuditDisabled": False, "IsDehydrated": False,
+        "OAuth2ClientProfileEnabled": True, "SmtpActionableMessagesEnabled": True, "RejectDirectSend": False,
+        "AutoForwardingMode": None, "DefaultAuthenticationPolicy": None,
+        "MailTipsExternalRecipientsTipsEnabled": False, "IsValid": True,
     }  # fmt: skip
 
 
 def _audit_config(company: Company) -> Json:
     return {
-        "Identity": "Admin Audit Log Settings", "Name": "Admin Audit Log Settings", "UnifiedAuditLogIngestionEnabled": True,
+        "Identity": "Admin Audit Log Settings", "Name": "Admin Audit Log Settings",
+        "UnifiedAuditLogIngestionEnabled": True,
         "UnifiedAuditLogFirstOptInDate": graph(company.start - timedelta(days=700)), "AdminAuditLogEnabled": True,
         "AdminAuditLogAgeLimit": "90.00:00:00", "LogLevel": "None", "IsValid": True, "ObjectState": "Unchanged",
     }  # fmt: skip

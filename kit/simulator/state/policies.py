@@ -1,4 +1,4 @@
-"""The tenant itself and its rules: organisation, domains, security defaults, conditional access, named locations, roles."""
+"""The tenant and its rules: organisation, domains, security defaults, conditional access, named locations, roles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from kit.simulator.company import OTHER_DOMAIN, Company
-from kit.simulator.dice import dice
+from kit.simulator.dice import guid
 from kit.simulator.shapes.stamps import fine, graph
 
 Json = dict[str, Any]
@@ -24,27 +24,32 @@ ROLES = {
     "Global Reader": "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
     "User Administrator": "fe930be7-5e62-47db-91af-98c3a49a38b1",
 }
-HELD = (("it_admin", "Global Administrator"), ("urgence01", "Global Administrator"), ("helpdesk", "Helpdesk Administrator"))
+HELD = (
+    ("it_admin", "Global Administrator"),
+    ("urgence01", "Global Administrator"),
+    ("helpdesk", "Helpdesk Administrator"),
+)
 
 
 def organization(company: Company) -> dict[str, Json]:
     """Key tenant id → organization."""
-    names = (company.domain, company.initial_domain, OTHER_DOMAIN)
-    verified = [
-        {"name": name, "isDefault": name == company.domain, "isInitial": name == company.initial_domain, "type": "Managed",
-         "capabilities": "Email, OfficeCommunicationsOnline"} for name in names
-    ]  # fmt: skip
-    return {
-        company.tenant_id: {
-            "id": company.tenant_id, "deletedDateTime": None, "displayName": company.name, "tenantType": "AAD", "city": "Paris",
-            "country": None, "countryLetterCode": "FR", "state": None, "street": None, "postalCode": None, "preferredLanguage": "fr",
-            "defaultUsageLocation": "FR", "createdDateTime": graph(company.start - timedelta(days=2100)), "businessPhones": [],
-            "onPremisesSyncEnabled": True, "onPremisesLastSyncDateTime": graph(company.now - timedelta(minutes=23)),
-            "partnerTenantType": None, "marketingNotificationEmails": [], "securityComplianceNotificationMails": [],
-            "securityComplianceNotificationPhones": [], "technicalNotificationMails": [company.role("it_admin").upn],
-            "verifiedDomains": verified, "assignedPlans": [], "provisionedPlans": [],
-        }
+    found = {
+        "id": company.tenant_id, "deletedDateTime": None, "displayName": company.name, "tenantType": "AAD",
+        "city": "Paris", "country": None, "countryLetterCode": "FR", "state": None, "street": None, "postalCode": None,
+        "preferredLanguage": "fr", "defaultUsageLocation": "FR", "businessPhones": [], "onPremisesSyncEnabled": True,
+        "createdDateTime": graph(company.start - timedelta(days=2100)), "partnerTenantType": None,
+        "onPremisesLastSyncDateTime": graph(company.now - timedelta(minutes=23)), "marketingNotificationEmails": [],
+        "securityComplianceNotificationMails": [], "securityComplianceNotificationPhones": [],
+        "technicalNotificationMails": [company.role("it_admin").upn], "assignedPlans": [], "provisionedPlans": [],
+        "verifiedDomains": [
+            {
+                "name": name, "isDefault": name == company.domain, "isInitial": name == company.initial_domain,
+                "type": "Managed", "capabilities": "Email, OfficeCommunicationsOnline",
+            }
+            for name in _domain_names(company)
+        ],
     }  # fmt: skip
+    return {company.tenant_id: found}
 
 
 def domains(company: Company) -> dict[str, Json]:
@@ -52,21 +57,29 @@ def domains(company: Company) -> dict[str, Json]:
     return {
         name: {
             "id": name, "authenticationType": "Managed", "availabilityStatus": None, "isAdminManaged": True,
-            "isDefault": name == company.domain, "isInitial": name == company.initial_domain, "isRoot": True, "isVerified": True,
-            "manufacturer": None, "model": None, "passwordNotificationWindowInDays": 14, "passwordValidityPeriodInDays": 2147483647,
-            "state": None, "supportedServices": ["Email", "OfficeCommunicationsOnline"],
+            "isDefault": name == company.domain, "isInitial": name == company.initial_domain, "isRoot": True,
+            "isVerified": True, "manufacturer": None, "model": None, "passwordNotificationWindowInDays": 14,
+            "passwordValidityPeriodInDays": 2147483647, "state": None,
+            "supportedServices": ["Email", "OfficeCommunicationsOnline"],
         }
-        for name in (company.domain, company.initial_domain, OTHER_DOMAIN)
+        for name in _domain_names(company)
     }  # fmt: skip
+
+
+def _domain_names(company: Company) -> tuple[str, ...]:
+    return company.domain, company.initial_domain, OTHER_DOMAIN
 
 
 def security_defaults() -> dict[str, Json]:
     """The one policy: off, since the tenant has conditional access."""
-    ident = "00000000-0000-0000-0000-000000000005"
-    return {
-        ident: {"id": ident, "deletedDateTime": None, "displayName": "Security Defaults", "isEnabled": False,
-                "description": "Basic identity security mechanisms recommended by Microsoft."}
-    }  # fmt: skip
+    policy = {
+        "id": "00000000-0000-0000-0000-000000000005",
+        "deletedDateTime": None,
+        "displayName": "Security Defaults",
+        "description": "Basic identity security mechanisms recommended by Microsoft.",
+        "isEnabled": False,
+    }
+    return {str(policy["id"]): policy}
 
 
 def conditional_access(company: Company) -> dict[str, Json]:
@@ -75,33 +88,47 @@ def conditional_access(company: Company) -> dict[str, Json]:
     spared = [company.role("urgence01").id]
     sales = [*spared, company.role("sales3").id]
     policies = (
-        ("MFA pour tous", "enabled", {"includeUsers": ["All"], "excludeUsers": sales}, ["all"], {"builtInControls": ["mfa"]}),
-        ("MFA pour les administrateurs", "enabled", {"includeRoles": [ROLES["Global Administrator"]], "excludeUsers": spared}, ["all"],
-         {"builtInControls": ["mfa"]}),
-        ("Bloquer l'authentification héritée", "enabledForReportingButNotEnforced", {"includeUsers": ["All"], "excludeUsers": spared},
-         ["exchangeActiveSync", "other"], {"builtInControls": ["block"]}),
+        (
+            "MFA pour tous", "enabled", {"includeUsers": ["All"], "excludeUsers": sales}, ["all"],
+            {"builtInControls": ["mfa"]},
+        ),
+        (
+            "MFA pour les administrateurs", "enabled",
+            {"includeRoles": [ROLES["Global Administrator"]], "excludeUsers": spared}, ["all"],
+            {"builtInControls": ["mfa"]},
+        ),
+        (
+            "Bloquer l'authentification héritée", "enabledForReportingButNotEnforced",
+            {"includeUsers": ["All"], "excludeUsers": spared}, ["exchangeActiveSync", "other"],
+            {"builtInControls": ["block"]},
+        ),
     )  # fmt: skip
     return {policy["id"]: policy for policy in (_policy(company, *row) for row in policies)}
 
 
 def named_locations(company: Company) -> dict[str, Json]:
     """Key id → ipNamedLocation: the offices."""
-    ident = dice(company.seed, "location").guid()
+    ident = guid(company.seed, "location")
     made = fine(company.start - timedelta(days=300))
-    return {
-        ident: {
-            "@odata.type": "#microsoft.graph.ipNamedLocation", "id": ident, "deletedDateTime": None, "displayName": "Bureaux",
-            "createdDateTime": made, "modifiedDateTime": made, "isTrusted": True,
-            "ipRanges": [{"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": f"192.0.2.{n}/26"} for n in (0, 64, 128, 192)],
-        }
+    ranges = [
+        {"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": f"192.0.2.{first}/26"}
+        for first in (0, 64, 128, 192)
+    ]
+    location = {
+        "@odata.type": "#microsoft.graph.ipNamedLocation", "id": ident, "deletedDateTime": None,
+        "displayName": "Bureaux", "createdDateTime": made, "modifiedDateTime": made, "isTrusted": True,
+        "ipRanges": ranges,
     }  # fmt: skip
+    return {ident: location}
 
 
 def role_definitions() -> dict[str, Json]:
     """Key template id → unifiedRoleDefinition."""
     return {
-        ident: {"id": ident, "displayName": name, "description": name, "isBuiltIn": True, "isEnabled": True, "templateId": ident,
-                "resourceScopes": ["/"], "rolePermissions": [], "version": "1"}
+        ident: {
+            "id": ident, "displayName": name, "description": name, "isBuiltIn": True, "isEnabled": True,
+            "templateId": ident, "resourceScopes": ["/"], "rolePermissions": [], "version": "1",
+        }
         for name, ident in ROLES.items()
     }  # fmt: skip
 
@@ -110,24 +137,31 @@ def role_assignments(company: Company) -> dict[str, Json]:
     """Key id → unifiedRoleAssignment."""
     found = {}
     for role, name in HELD:
-        ident = dice(company.seed, "assignment", role).guid()
-        found[ident] = {"id": ident, "principalId": company.role(role).id, "roleDefinitionId": ROLES[name],
-                        "directoryScopeId": "/", "appScopeId": None, "condition": None}  # fmt: skip
+        ident = guid(company.seed, "assignment", role)
+        found[ident] = {
+            "id": ident, "principalId": company.role(role).id, "roleDefinitionId": ROLES[name],
+            "directoryScopeId": "/", "appScopeId": None, "condition": None,
+        }  # fmt: skip
     return found
 
 
 def _policy(company: Company, name: str, state: str, users: Json, clients: list[str], grant: Json) -> Json:
     made = fine(company.start - timedelta(days=310))
-    people: Json = {key: [] for key in ("includeUsers", "excludeUsers", "includeGroups", "excludeGroups", "includeRoles", "excludeRoles")}
+    people: Json = {
+        key: []
+        for key in ("includeUsers", "excludeUsers", "includeGroups", "excludeGroups", "includeRoles", "excludeRoles")
+    }
     applications = {"includeApplications": ["All"], "excludeApplications": [], "includeUserActions": [],
                     "includeAuthenticationContextClassReferences": [], "applicationFilter": None}  # fmt: skip
     return {
-        "id": dice(company.seed, "policy", name).guid(), "deletedDateTime": None, "templateId": None, "displayName": name,
-        "description": None, "createdDateTime": made, "modifiedDateTime": made, "state": state, "sessionControls": None,
+        "id": guid(company.seed, "policy", name), "deletedDateTime": None, "templateId": None,
+        "displayName": name, "description": None, "createdDateTime": made, "modifiedDateTime": made, "state": state,
+        "sessionControls": None,
         "grantControls": {"operator": "OR", "customAuthenticationFactors": [], "termsOfUse": [], **grant},
         "conditions": {
-            "userRiskLevels": [], "signInRiskLevels": [], "servicePrincipalRiskLevels": [], "clientAppTypes": clients,
-            "platforms": None, "locations": None, "devices": None, "clientApplications": None, "authenticationFlows": None,
-            "insiderRiskLevels": None, "applications": applications, "users": {**people, **users},
+            "userRiskLevels": [], "signInRiskLevels": [], "servicePrincipalRiskLevels": [],
+            "clientAppTypes": clients, "platforms": None, "locations": None, "devices": None,
+            "clientApplications": None, "authenticationFlows": None, "insiderRiskLevels": None,
+            "applications": applications, "users": {**people, **users},
         },
     }  # fmt: skip

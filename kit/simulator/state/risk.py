@@ -18,11 +18,12 @@ def detected(stage: Stage, kind: str, level: str, activity: datetime, found: dat
     victim, draw = stage.victim, stage.draw
     ident = draw.guid()
     stage.state["riskDetections"][ident] = {
-        "id": ident, "requestId": draw.guid(), "correlationId": draw.guid(), "riskEventType": kind, "riskState": "atRisk",
-        "riskLevel": level, "riskDetail": "none", "source": "IdentityProtection", "detectionTimingType": "offline",
-        "activity": "signin", "tokenIssuerType": "AzureAD", "ipAddress": where.ip, "location": location(where.place),
-        "activityDateTime": fine(activity), "detectedDateTime": fine(found), "lastUpdatedDateTime": fine(found),
-        "userId": victim.id, "userDisplayName": victim.name, "userPrincipalName": victim.upn, "additionalInfo": "[]",
+        "id": ident, "requestId": draw.guid(), "correlationId": draw.guid(), "riskEventType": kind,
+        "riskState": "atRisk", "riskLevel": level, "riskDetail": "none", "source": "IdentityProtection",
+        "detectionTimingType": "offline", "activity": "signin", "tokenIssuerType": "AzureAD", "ipAddress": where.ip,
+        "location": location(where.place), "activityDateTime": fine(activity), "detectedDateTime": fine(found),
+        "lastUpdatedDateTime": fine(found), "userId": victim.id, "userDisplayName": victim.name,
+        "userPrincipalName": victim.upn, "additionalInfo": "[]",
     }  # fmt: skip
     stage.state["riskyUsers"][victim.id] = {
         "id": victim.id, "isDeleted": False, "isProcessing": False, "riskLevel": level, "riskState": "atRisk",

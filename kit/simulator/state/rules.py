@@ -20,18 +20,51 @@ Json = dict[str, Any]
 
 # name, conditions (Graph), actions (Graph), parameters (Exchange); {who} is a colleague, {box} the folder.
 KINDS: tuple[tuple[str, Json, Json, dict[str, str]], ...] = (
-    ("Chantier Belleville", {"subjectContains": ["Belleville"]}, {"move": "Chantiers"}, {"SubjectContainsWords": "Belleville"}),
-    ("Chantier Confluence", {"subjectContains": ["Confluence", "lot 12"]}, {"move": "Chantiers"}, {"SubjectContainsWords": "Confluence;lot 12"}),
+    (
+        "Chantier Belleville", {"subjectContains": ["Belleville"]}, {"move": "Chantiers"},
+        {"SubjectContainsWords": "Belleville"},
+    ),
+    (
+        "Chantier Confluence", {"subjectContains": ["Confluence", "lot 12"]}, {"move": "Chantiers"},
+        {"SubjectContainsWords": "Confluence;lot 12"},
+    ),
     ("Devis", {"subjectContains": ["devis"]}, {"move": "Devis"}, {"SubjectContainsWords": "devis"}),
-    ("Lettres d'information", {"senderContains": ["batiment-hebdo"]}, {"move": "Lettres"}, {"FromAddressContainsWords": "batiment-hebdo"}),
-    ("Newsletters", {"senderContains": ["site-and-build"]}, {"move": "Newsletters", "markAsRead": True}, {"FromAddressContainsWords": "site-and-build", "MarkAsRead": "True"}),
-    ("Appels d'offres", {"senderContains": ["appels-offres.example"]}, {"move": "Appels d'offres"}, {"FromAddressContainsWords": "appels-offres.example"}),
-    ("Réunions", {"senderContains": ["reunions-pro"]}, {"move": "Archive"}, {"FromAddressContainsWords": "reunions-pro"}),
-    ("Copies à mon assistante", {"sentToMe": True, "subjectContains": ["planning"]}, {"forward": "assistant"}, {"SubjectContainsWords": "planning"}),
-    ("Holiday requests", {"subjectContains": ["Holiday request", "Congés"]}, {"move": "RH"}, {"SubjectContainsWords": "Holiday request;Congés"}),
-    ("Important clients", {"fromAddresses": ["direction@acier-sud.example"]}, {"markImportance": "high"}, {"From": "direction@acier-sud.example", "MarkImportance": "High"}),
-    ("Transport", {"senderContains": ["transports-vidal.example"]}, {"move": "Livraisons"}, {"FromAddressContainsWords": "transports-vidal.example"}),
-    ("Timber digest", {"senderContains": ["timber-trade"]}, {"delete": True}, {"FromAddressContainsWords": "timber-trade", "DeleteMessage": "True"}),
+    (
+        "Lettres d'information", {"senderContains": ["batiment-hebdo"]}, {"move": "Lettres"},
+        {"FromAddressContainsWords": "batiment-hebdo"},
+    ),
+    (
+        "Newsletters", {"senderContains": ["site-and-build"]}, {"move": "Newsletters", "markAsRead": True},
+        {"FromAddressContainsWords": "site-and-build", "MarkAsRead": "True"},
+    ),
+    (
+        "Appels d'offres", {"senderContains": ["appels-offres.example"]}, {"move": "Appels d'offres"},
+        {"FromAddressContainsWords": "appels-offres.example"},
+    ),
+    (
+        "Réunions", {"senderContains": ["reunions-pro"]}, {"move": "Archive"},
+        {"FromAddressContainsWords": "reunions-pro"},
+    ),
+    (
+        "Copies à mon assistante", {"sentToMe": True, "subjectContains": ["planning"]}, {"forward": "assistant"},
+        {"SubjectContainsWords": "planning"},
+    ),
+    (
+        "Holiday requests", {"subjectContains": ["Holiday request", "Congés"]}, {"move": "RH"},
+        {"SubjectContainsWords": "Holiday request;Congés"},
+    ),
+    (
+        "Important clients", {"fromAddresses": ["direction@acier-sud.example"]}, {"markImportance": "high"},
+        {"From": "direction@acier-sud.example", "MarkImportance": "High"},
+    ),
+    (
+        "Transport", {"senderContains": ["transports-vidal.example"]}, {"move": "Livraisons"},
+        {"FromAddressContainsWords": "transports-vidal.example"},
+    ),
+    (
+        "Timber digest", {"senderContains": ["timber-trade"]}, {"delete": True},
+        {"FromAddressContainsWords": "timber-trade", "DeleteMessage": "True"},
+    ),
 )  # fmt: skip
 
 
@@ -58,7 +91,9 @@ def benign_rules(company: Company) -> tuple[New, ...]:
         day = company.start.date() - timedelta(days=draw.randrange(1, 500))
         if draw.chance(0.4):
             day = company.start.date() + timedelta(days=draw.randrange(0, 89))
-        rule = message_rule(draw, name, 1 + number // len(owners), _conditions(conditions), _actions(company, owner, actions))
+        rule = message_rule(
+            draw, name, 1 + number // len(owners), _conditions(conditions), _actions(company, owner, actions)
+        )
         found.append(New(owner, name, day, rule, {**_defaults(name), **parameters, **_moves(actions)}))
     return tuple(found)
 
@@ -99,12 +134,12 @@ def exchange_rule(owner: Person, identity: int, name: str, priority: int, **said
     """A rule as Get-InboxRule shows it; `said` sets the conditions and actions it has."""
     return {
         "Identity": f"{owner.mailbox}\\{identity}", "Name": name, "RuleIdentity": str(identity), "Enabled": True,
-        "Priority": priority, "Description": "", "MailboxOwnerId": owner.mailbox, "InError": False, "ErrorType": "None",
-        "SupportedByTask": True, "IsValid": True, "From": None, "FromAddressContainsWords": None,
-        "SubjectContainsWords": None, "SubjectOrBodyContainsWords": None, "BodyContainsWords": None,
-        "HasAttachment": False, "MoveToFolder": None, "CopyToFolder": None, "DeleteMessage": False, "SoftDeleteMessage": False,
-        "MarkAsRead": False, "MarkImportance": None, "ForwardTo": None, "ForwardAsAttachmentTo": None, "RedirectTo": None,
-        "StopProcessingRules": False, **said,
+        "Priority": priority, "Description": "", "MailboxOwnerId": owner.mailbox, "InError": False,
+        "ErrorType": "None", "SupportedByTask": True, "IsValid": True, "From": None,
+        "FromAddressContainsWords": None, "SubjectContainsWords": None, "SubjectOrBodyContainsWords": None,
+        "BodyContainsWords": None, "HasAttachment": False, "MoveToFolder": None, "CopyToFolder": None,
+        "DeleteMessage": False, "SoftDeleteMessage": False, "MarkAsRead": False, "MarkImportance": None,
+        "ForwardTo": None, "ForwardAsAttachmentTo": None, "RedirectTo": None, "StopProcessingRules": False, **said,
     }  # fmt: skip
 
 

@@ -50,13 +50,17 @@ def _score(company: Company, ident: str, stamp: str, age: int) -> Json:
     most = sum(float(row["max"]) for row in controls())
     size = len(company.members)
     return {
-        "id": ident, "azureTenantId": company.tenant_id, "activeUserCount": sum(bool(p.licence) for p in company.members),
-        "createdDateTime": stamp, "currentScore": round(sum(score["score"] for score in scores), 2),
-        "enabledServices": ["HasExchange", "HasSharePoint", "HasEOP", "HasAADP1"], "licensedUserCount": 0, "maxScore": most,
+        "id": ident, "azureTenantId": company.tenant_id,
+        "activeUserCount": sum(bool(p.licence) for p in company.members), "createdDateTime": stamp,
+        "currentScore": round(sum(score["score"] for score in scores), 2),
+        "enabledServices": ["HasExchange", "HasSharePoint", "HasEOP", "HasAADP1"], "licensedUserCount": 0,
+        "maxScore": most,
         "averageComparativeScores": [
             {"basis": "AllTenants", "averageScore": 41.7},
-            {"basis": "TotalSeats", "averageScore": 46.2, "SeatSizeRangeLowerValue": str(size // 10 * 10),
-             "SeatSizeRangeUpperValue": str(size // 10 * 10 + 99)},
+            {
+                "basis": "TotalSeats", "averageScore": 46.2, "SeatSizeRangeLowerValue": str(size // 10 * 10),
+                "SeatSizeRangeUpperValue": str(size // 10 * 10 + 99),
+            },
         ],
         "controlScores": scores, "vendorInformation": VENDOR,
     }  # fmt: skip
@@ -65,8 +69,9 @@ def _score(company: Company, ident: str, stamp: str, age: int) -> Json:
 def _control(company: Company, row: dict[str, str], age: int) -> Json:
     percent = share(company, row, age)
     score = {
-        "controlCategory": row["category"], "controlName": row["id"], "description": f"<p>{escape(row['title'])}.</p>",
-        "score": round(float(row["max"]) * percent / 100, 2), "scoreInPercentage": float(percent),
+        "controlCategory": row["category"], "controlName": row["id"],
+        "description": f"<p>{escape(row['title'])}.</p>", "score": round(float(row["max"]) * percent / 100, 2),
+        "scoreInPercentage": float(percent),
         "implementationStatus": f"You have {percent}% of what this control asks for.", "source": row["service"],
         "lastSynced": graph(company.now - timedelta(days=age, hours=20)),
     }  # fmt: skip
@@ -91,10 +96,11 @@ def _profile(company: Company, row: dict[str, str], rank: int) -> Json:
               "updatedDateTime": graph(company.start - timedelta(days=40))}  # fmt: skip
     return {
         "id": row["id"], "azureTenantId": company.tenant_id, "actionType": "Config",
-        "actionUrl": f"https://security.microsoft.example/{row['service'].casefold()}", "controlCategory": row["category"],
-        "title": row["title"], "deprecated": False, "implementationCost": row["cost"], "lastModifiedDateTime": None,
-        "maxScore": float(row["max"]), "rank": rank, "remediation": f"<p>To earn these points:</p>{steps}",
+        "actionUrl": f"https://security.microsoft.example/{row['service'].casefold()}",
+        "controlCategory": row["category"], "title": row["title"], "deprecated": False,
+        "implementationCost": row["cost"], "lastModifiedDateTime": None, "maxScore": float(row["max"]),
+        "rank": rank, "remediation": f"<p>To earn these points:</p>{steps}",
         "remediationImpact": f"<p>Impact on users: {row['impact'].casefold()}.</p>", "service": row["service"],
-        "threats": row["threats"].split(";"), "tier": row["tier"], "userImpact": row["impact"], "complianceInformation": [],
-        "controlStateUpdates": [update], "vendorInformation": VENDOR,
+        "threats": row["threats"].split(";"), "tier": row["tier"], "userImpact": row["impact"],
+        "complianceInformation": [], "controlStateUpdates": [update], "vendorInformation": VENDOR,
     }  # fmt: skip

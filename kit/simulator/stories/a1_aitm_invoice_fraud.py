@@ -1,4 +1,4 @@
-"""A1: a proxy page steals the session of an accounts-payable clerk; two days later her customer gets new bank details."""
+"""A1: a proxy page steals the session of an accounts-payable clerk; two days later a customer gets new bank details."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kit.simulator.shapes.directory_audit import by_app, by_user, directory_audi
 from kit.simulator.state.methods import authenticator
 from kit.simulator.state.risk import detected
 from kit.simulator.state.rules import exchange_rule, folder, message_rule, rule_identity
-from kit.simulator.story import Stage, Story
+from kit.simulator.story import Role, Stage, Story
 
 PROXY = address("198.18.66.7")
 LAIR = address("198.18.71.9")
@@ -56,14 +56,17 @@ def _theft(stage: Stage, session: str) -> None:
         stage.sign_in("attacker", stage.at(clock), PROXY, KIT, apps.OFFICE_HOME, apps.GRAPH, session=session,
                       correlation=correlation, error=error, proof="token" if not error else "push")  # fmt: skip
     edge = clients.browser(stage.victim.laptop, stage.day)
-    own = next((a.session for a in stage.usual(stage.victim, stage.day) if a.client.kind == edge.kind), stage.draw.guid())
+    own = next(
+        (a.session for a in stage.usual(stage.victim, stage.day) if a.client.kind == edge.kind), stage.draw.guid()
+    )
     stage.sign_in("owner", stage.at("08:03:19"), stage.victim.home, edge, apps.OFFICE_HOME, apps.GRAPH, session=own,
                   correlation=correlation)  # fmt: skip
 
 
 def _replay(stage: Stage, session: str) -> SignIn:
     """The stolen session, from another network and browser; one token for everything that follows."""
-    act = stage.sign_in("attacker", stage.at("08:41:07"), LAIR, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE, session=session,
+    act = stage.sign_in("attacker", stage.at("08:41:07"), LAIR, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE,
+        session=session,
                         interactive=False)  # fmt: skip
     resources = (apps.GRAPH, apps.SHAREPOINT, apps.CHAT, apps.GRAPH, apps.SHAREPOINT, apps.CHAT)
     for number, resource in enumerate(resources):
@@ -101,11 +104,14 @@ def _hide(stage: Stage, act: SignIn) -> None:
     """A rule named ".." hides invoice mail; a second one, without a name, is seen by Exchange only."""
     victim, words = stage.victim, ["invoice", "payment", "wire"]
     parameters = {
-        "AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": "..", "SubjectContainsWords": ";".join(words),
-        "MoveToFolder": "RSS Feeds", "MarkAsRead": "True", "StopProcessingRules": "True",
+        "AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": "..",
+        "SubjectContainsWords": ";".join(words), "MoveToFolder": "RSS Feeds", "MarkAsRead": "True",
+        "StopProcessingRules": "True",
     }  # fmt: skip
     at, path = stage.at("09:24:18"), exchange.mailbox_path(victim, stage.company, "\\..")
-    stage.audit("attacker", at, exchange.cmdlet(at, stage.company, stage.draw, "New-InboxRule", path, parameters, act=act))
+    stage.audit(
+        "attacker", at, exchange.cmdlet(at, stage.company, stage.draw, "New-InboxRule", path, parameters, act=act)
+    )
     actions = {"moveToFolder": folder(victim, "RSS Feeds"), "markAsRead": True, "stopProcessingRules": True}
     rule = message_rule(stage.draw, "..", 1, {"subjectContains": words}, actions)
     stage.state["messageRules"].setdefault(victim.id, []).insert(0, rule)
@@ -116,7 +122,9 @@ def _hide(stage: Stage, act: SignIn) -> None:
     stage.audit("attacker", at, exchange.rules_updated(act, at, stage.company, stage.draw, str(identity), condition,
                                                        [{"ActionType": "Delete"}]))  # fmt: skip
     stage.state["hiddenRules"].setdefault(victim.id, []).append(
-        exchange_rule(victim, identity, "", 2, FromAddressContainsWords=[customer], DeleteMessage=True, StopProcessingRules=True)
+        exchange_rule(
+            victim, identity, "", 2, FromAddressContainsWords=[customer], DeleteMessage=True, StopProcessingRules=True
+        )
     )
 
 
@@ -125,9 +133,10 @@ def _persist(stage: Stage, act: SignIn) -> None:
     victim, at = stage.victim, stage.at("09:31:02")
     stage.directory("attacker", at, directory_audit(
         at, stage.draw, "User registered security info", by_user(victim, LAIR.ip), [user_target(victim)],
-        service="Authentication Methods", kind="Add", reason="User registered Authenticator App with Notification and Code",
+        service="Authentication Methods", kind="Add",
+        reason="User registered Authenticator App with Notification and Code",
         details=(("AuthenticationMethod", "Authenticator App"), ("DeviceName", "iPhone 11"))))  # fmt: skip
-    detail = '[{"DeviceName":"iPhone 11","DeviceTag":"SoftwareTokenActivated","PhoneAppVersion":"6.8.24","AuthenticationType":3}]'
+    detail = '[{"DeviceName":"iPhone 11","DeviceTag":"SoftwareTokenActivated","AuthenticationType":3}]'
     at = stage.at("09:31:04")
     stage.directory("attacker", at, directory_audit(
         at, stage.draw, "Update user", by_app("Azure MFA StrongAuthenticationService"),
@@ -137,7 +146,10 @@ def _persist(stage: Stage, act: SignIn) -> None:
     stage.mail("noise", Message(stage.at("09:31:38"), ident, "msonlineservicesteam@notices.microsoft.example",
                                 (victim.upn,), NOTICE, 31_077, microsoft_host(stage.draw)))  # fmt: skip
     inbox, deleted = exchange.inbox(victim), exchange.deleted_items(victim)
-    for clock, operation, source, to in (("09:33:05", "MoveToDeletedItems", inbox, deleted), ("09:33:21", "HardDelete", deleted, "")):
+    for clock, operation, source, to in (
+        ("09:33:05", "MoveToDeletedItems", inbox, deleted),
+        ("09:33:21", "HardDelete", deleted, ""),
+    ):
         at = stage.at(clock)
         record = exchange.moved(act, at, stage.company, stage.draw, operation, source, ident, NOTICE, to=to)
         stage.audit("attacker", at, record)
@@ -157,7 +169,11 @@ def _fraud(stage: Stage) -> None:
     colleagues = [person.upn for person in stage.company.mailboxes if person is not victim][:46]
     for number, colleague in enumerate(colleagues):
         at = stage.at("11:10:03", 2) + timedelta(seconds=number * 530 // len(colleagues))
-        _send(stage, act, Message(at, message_id(stage.draw), victim.upn, (colleague,), "Shared document", 18_450, LAIR.ip, victim))
+        _send(
+            stage,
+            act,
+            Message(at, message_id(stage.draw), victim.upn, (colleague,), "Shared document", 18_450, LAIR.ip, victim),
+        )
 
 
 def _old_thread(stage: Stage, customer: str) -> None:
@@ -168,11 +184,16 @@ def _old_thread(stage: Stage, customer: str) -> None:
     stage.mail("noise", Message(stage.at("08:20:00", -7), asked, customer, (victim.upn,), start, 64_002, "203.0.113.9"))
     for act in [a for a in stage.usual(victim, day) if a.resource is apps.EXCHANGE][-1:]:
         at = act.at + timedelta(minutes=4)
-        _send(stage, act, Message(at, message_id(stage.draw), victim.upn, (customer,), THREAD, 58_113, act.address.ip, victim), owner=True)
+        _send(
+            stage,
+            act,
+            Message(at, message_id(stage.draw), victim.upn, (customer,), THREAD, 58_113, act.address.ip, victim),
+            owner=True,
+        )
 
 
 def _send(stage: Stage, act: SignIn, message: Message, attachments: str = "", *, owner: bool = False) -> None:
-    role = "owner" if owner else "attacker"
+    role: Role = "owner" if owner else "attacker"
     stage.mail(role, message)
     stage.audit(role, message.at, exchange.send(act, message.at, stage.company, stage.draw, message.id, message.subject,
                                                 attachments=attachments))  # fmt: skip

@@ -18,7 +18,9 @@ from kit.simulator.state.rules import message_rule
 from kit.simulator.story import Stage, Story
 
 LAGOS = address("198.18.110.23")
-AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
+AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
+)
 CHROME = Client("chrome", AGENT, "Chrome 138.0.0", "Windows10", "Browser", f"OWA;{AGENT};")
 SUBJECT, RELAY = "Payment advice", "payment.desk@parcel-relay.example"
 RECIPIENTS, PER_MINUTE, MINUTES, FAILED = 4800, 28, 45, 0.37
@@ -38,7 +40,8 @@ def _enter(stage: Stage) -> SignIn:
     session = stage.draw.guid()
     stage.sign_in("attacker", stage.at("04:10:22"), LAGOS, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE, session=session,
                   proof="password")  # fmt: skip
-    return stage.sign_in("attacker", stage.at("04:10:26"), LAGOS, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE, session=session,
+    return stage.sign_in("attacker", stage.at("04:10:26"), LAGOS, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE,
+        session=session,
                          interactive=False)  # fmt: skip
 
 
@@ -46,10 +49,17 @@ def _cover(stage: Stage, act: SignIn) -> None:
     """Everything is forwarded outside and bounces are deleted, so that the owner sees nothing."""
     victim, company, draw = stage.victim, stage.company, stage.draw
     at = stage.at("04:12:03")
-    parameters = {"Identity": victim.upn, "ForwardingSmtpAddress": f"smtp:{RELAY}", "DeliverToMailboxAndForward": "False"}
+    parameters = {
+        "Identity": victim.upn,
+        "ForwardingSmtpAddress": f"smtp:{RELAY}",
+        "DeliverToMailboxAndForward": "False",
+    }
     path = exchange.mailbox_path(victim, company)
     stage.audit("attacker", at, exchange.cmdlet(at, company, draw, "Set-Mailbox", path, parameters, act=act))
-    stage.state["mailboxes"][victim.id] |= {"ForwardingSmtpAddress": f"smtp:{RELAY}", "DeliverToMailboxAndForward": False}
+    stage.state["mailboxes"][victim.id] |= {
+        "ForwardingSmtpAddress": f"smtp:{RELAY}",
+        "DeliverToMailboxAndForward": False,
+    }
     at, words = stage.at("04:12:41"), ["mailer-daemon", "postmaster"]
     parameters = {"AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": "z", "DeleteMessage": "True",
                   "FromAddressContainsWords": ";".join(words), "StopProcessingRules": "True"}  # fmt: skip
@@ -65,7 +75,11 @@ def _run(stage: Stage, act: SignIn) -> None:
         to = tuple(_stranger(stage) for _ in range(count))
         fate = {recipient: "failed" for recipient in to if stage.draw.chance(FAILED)}
         at = stage.at("04:20:00") + timedelta(seconds=number * 60 // PER_MINUTE)
-        _send(stage, act, Message(at, message_id(stage.draw), stage.victim.upn, to, SUBJECT, 14_210, LAGOS.ip, stage.victim, fate))
+        _send(
+            stage,
+            act,
+            Message(at, message_id(stage.draw), stage.victim.upn, to, SUBJECT, 14_210, LAGOS.ip, stage.victim, fate),
+        )
 
 
 def _stranger(stage: Stage) -> str:
@@ -99,14 +113,16 @@ def _stopped(stage: Stage, act: SignIn) -> None:
     stage.blocked[victim.id] = blocked
     stage.state["blockedSenders"][victim.upn] = {
         "SenderAddress": victim.upn, "CreatedDatetime": graph(blocked), "ChangedDatetime": graph(blocked),
-        "Reason": f"OutboundSpamLast24Hours={PER_MINUTE * MINUTES};ExceedingLimitType=ExternalRecipient;"
-                  f"ExternalRecipientCountToday={RECIPIENTS};InternalRecipientCountToday=0",
+        "Reason": f"ExceedingLimitType=ExternalRecipient;ExternalRecipientCountToday={RECIPIENTS};"
+        "InternalRecipientCountToday=0",
         "TemporaryBlock": False,
     }  # fmt: skip
     for number in range(40):
         at = stage.at("05:07:00") + timedelta(seconds=19 * number)
         to = tuple(_stranger(stage) for _ in range(4))
-        message = Message(at, message_id(draw), victim.upn, to, SUBJECT, 14_210, LAGOS.ip, victim, dict.fromkeys(to, "failed"))
+        message = Message(
+            at, message_id(draw), victim.upn, to, SUBJECT, 14_210, LAGOS.ip, victim, dict.fromkeys(to, "failed")
+        )
         trace = _send(stage, act, message)
         stage.state["messageTraceDetails"][trace] = [refusal(trace, message, REFUSED)]
     detected(stage, "newCountry", "medium", stage.at("04:10:22"), stage.at("04:31:00"), LAGOS)

@@ -21,10 +21,11 @@ ROAMING = address("198.18.113.77")
 FLIGHT = timedelta(hours=14)
 # Day, clock and place of the sign-ins in Singapore; the first are asked for a second factor.
 VISITS = (
-    (0, "15:10:00", HOTEL), (1, "00:50:00", HOTEL), (1, "03:20:00", ROAMING), (1, "06:05:00", ROAMING), (1, "10:40:00", HOTEL),
-    (2, "00:41:00", HOTEL), (2, "02:15:00", ROAMING), (2, "05:30:00", ROAMING), (2, "08:20:00", ROAMING), (2, "12:10:00", HOTEL),
-    (3, "00:55:00", HOTEL), (3, "04:05:00", ROAMING), (3, "07:15:00", ROAMING), (3, "11:35:00", HOTEL),
-    (4, "00:38:00", HOTEL), (4, "03:45:00", ROAMING), (4, "09:10:00", HOTEL), (5, "00:30:00", HOTEL),
+    (0, "15:10:00", HOTEL), (1, "00:50:00", HOTEL), (1, "03:20:00", ROAMING), (1, "06:05:00", ROAMING),
+    (1, "10:40:00", HOTEL), (2, "00:41:00", HOTEL), (2, "02:15:00", ROAMING), (2, "05:30:00", ROAMING),
+    (2, "08:20:00", ROAMING), (2, "12:10:00", HOTEL), (3, "00:55:00", HOTEL), (3, "04:05:00", ROAMING),
+    (3, "07:15:00", ROAMING), (3, "11:35:00", HOTEL), (4, "00:38:00", HOTEL), (4, "03:45:00", ROAMING),
+    (4, "09:10:00", HOTEL), (5, "00:30:00", HOTEL),
 )  # fmt: skip
 
 

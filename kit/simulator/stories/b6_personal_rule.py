@@ -18,12 +18,15 @@ def play(stage: Stage) -> None:
     victim, act = stage.victim, stage.usual(stage.victim, stage.day)[0]
     at = act.at + timedelta(minutes=6)
     path = exchange.mailbox_path(victim, stage.company, f"\\{NAME}")
-    parameters = {"AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": NAME, "From": SENDER, "DeleteMessage": "True",
+    parameters = {"AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": NAME, "From": SENDER,
+        "DeleteMessage": "True",
                   "StopProcessingRules": "True"}  # fmt: skip
     stage.audit("owner", at, exchange.cmdlet(at, stage.company, stage.draw, "New-InboxRule", path, parameters, act=act))
     conditions = {"fromAddresses": [{"emailAddress": {"name": SENDER, "address": SENDER}}]}
     rules = stage.state["messageRules"].setdefault(victim.id, [])
-    rules.append(message_rule(stage.draw, NAME, len(rules) + 1, conditions, {"delete": True, "stopProcessingRules": True}))
+    rules.append(
+        message_rule(stage.draw, NAME, len(rules) + 1, conditions, {"delete": True, "stopProcessingRules": True})
+    )
 
 
 STORY = Story(
