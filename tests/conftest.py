@@ -118,8 +118,8 @@ class Simulator:
 
 @pytest.fixture(scope="session")
 def simulated_tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """One simulated tenant for the whole run; its labels are in the file `facts["truth"]`."""
-    truth = tmp_path_factory.mktemp("truth") / "truth.json"
+    """One simulated tenant for the whole run; its labels are in the file `facts["truth"]`, JSON lines."""
+    truth = tmp_path_factory.mktemp("truth") / "truth.jsonl"
     with simulated.start(truth=truth) as facts:
         yield {**facts, "truth": str(truth)}
 
