@@ -6,7 +6,8 @@ above all) when it failed, was not allowed, not licensed, or could not run.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 Status = Literal["complete", "partial", "empty", "not allowed", "not licensed", "not available", "failed", "not run"]
@@ -28,7 +29,7 @@ class Line:
 
     `kind` is "source", "file" or "detection"; `start`/`end` the window it rests on (ISO, UTC) where there is one;
     `rows` what was kept; `why` the reason in words where status is not "complete"; `counts` the account of a file
-    (read, kept, repeated, rejected).
+    (read, kept, repeated, rejected); `tables` what it fills.
     """
 
     kind: Literal["source", "file", "detection"]
@@ -39,13 +40,21 @@ class Line:
     start: str = ""
     end: str = ""
     counts: dict[str, int] | None = None
+    tables: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """A plain object for the journal and coverage.json."""
-        return {key: value for key, value in asdict(self).items() if value not in ("", None)}
+        return {key: value for key, value in asdict(self).items() if value not in ("", None, ())}
 
 
-def summary(lines: list[Line]) -> str:
+def line_of(entry: Mapping[str, Any]) -> Line:
+    """The line that a journal entry holds under "line"."""
+    told = entry["line"]
+    known = {field.name: told[field.name] for field in fields(Line) if field.name in told}
+    return Line(**known | {"tables": tuple(told.get("tables", ()))})
+
+
+def summary(lines: Sequence[Line]) -> str:
     """One sentence for the head of a report: how much was looked at and what was not."""
     asked = [line for line in lines if line.kind != "detection"]
     rules = [line for line in lines if line.kind == "detection"]

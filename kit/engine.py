@@ -19,6 +19,7 @@ from kit.macros import install
 from kit.table import TABLES, Table
 
 MEMORY = "800MB"
+ECHOED = frozenset({"sign_ins", "directory_audits"})  # tables that the audit log fills too, with less detail
 
 
 class Engine:
@@ -27,8 +28,8 @@ class Engine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "tables"
         self.connection = duckdb.connect()
-        self.connection.execute(f"SET memory_limit = '{MEMORY}'")
-        self.connection.execute("SET preserve_insertion_order = false")
+        self.run(f"SET memory_limit = '{MEMORY}'")
+        self.run("SET preserve_insertion_order = false")
         install(self.connection)
         self._ibis = ibis.duckdb.from_connection(self.connection)
         self.refresh()
@@ -46,8 +47,7 @@ class Engine:
 
     def count(self, name: str) -> int:
         """How many rows the table has."""
-        found = self.connection.execute(f"SELECT count(*) FROM {TABLES[name].name}").fetchone()
-        return int(found[0]) if found else 0
+        return int(self.run(f"SELECT count(*) FROM {TABLES[name].name}")[0][0])
 
     def parts(self, name: str) -> list[Path]:
         """The Parquet files of the table."""
@@ -56,7 +56,12 @@ class Engine:
     def refresh(self) -> None:
         """See the parts that are on disk now."""
         for name in TABLES:
-            self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {self._view(TABLES[name])}")
+            self.run(f"CREATE OR REPLACE VIEW {name} AS {self._view(TABLES[name])}")
+
+    def run(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run one statement of our own making and fetch everything it gives."""
+        rows: list[tuple[Any, ...]] = self.connection.execute(statement).fetchall()
+        return rows
 
     def _view(self, table: Table) -> str:
         parts = self.parts(table.name)
@@ -65,7 +70,7 @@ class Engine:
             return f"SELECT {empty} WHERE false"
         files = ", ".join(quoted(part.as_posix()) for part in parts)
         rows = f"SELECT {', '.join(table.duckdb)} FROM read_parquet([{files}])"
-        if table.name in {"sign_ins", "directory_audits"}:
+        if table.name in ECHOED:
             return _without_echoes(rows)
         return rows
 

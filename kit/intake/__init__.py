@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from kit.engine import Engine, quoted
+from kit.engine import ECHOED, Engine, quoted
 from kit.importer import Importer
 from kit.intake import addresses
 from kit.intake.account import Account
@@ -75,8 +75,7 @@ class Intake:
         shutil.rmtree(self._staging, ignore_errors=True)
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self.engine.connection.execute(statement).fetchall()
-        return found
+        return self.engine.run(statement)
 
     def _one(self, statement: str) -> Any:
         return self._run(statement)[0][0]
@@ -85,8 +84,7 @@ class Intake:
         main = TABLES[next(iter(record.selects))]
         self._reject("record IS NULL OR NOT json_valid(record)", "no whole JSON record")
         respell(self.engine.connection, record.keys)
-        self._run(f"CREATE OR REPLACE TEMP TABLE parsed AS {record.prepare or 'SELECT * FROM raw'}")
-        self._stage(record.selects[main.name])
+        self._stage(self._read(record, main))
         self._reject("record_id NOT IN (SELECT record_id FROM staged)", f"not a whole {record.name.replace('_', ' ')}")
         self._drop_repeated(record, main)
         self.account.kept += self._one("SELECT count(DISTINCT record_id) FROM staged")
@@ -96,6 +94,14 @@ class Intake:
         for name, select in list(record.selects.items())[1:]:
             self._stage(select)
             self._write(record, TABLES[name])
+
+    def _read(self, record: Record, main: Table) -> str:
+        """Work the records out once; the SELECT that gives the rows of the main table."""
+        if record.prepare:
+            self._run(f"CREATE OR REPLACE TEMP TABLE parsed AS {record.prepare}")
+            return record.selects[main.name]
+        self._run(f"CREATE OR REPLACE TEMP TABLE parsed AS {record.selects[main.name]}")
+        return "SELECT * FROM parsed"
 
     def _stage(self, select: str) -> None:
         self._run(f"CREATE OR REPLACE TEMP VIEW staged AS {select}")
@@ -129,6 +135,7 @@ class Intake:
         if main.name not in self._seen:
             self._seen.add(main.name)
             known = f"{key} IS NOT NULL" if main.kind == "event" else "false"
+            known += " AND log <> 'unified_audit'" if main.name in ECHOED else ""
             self._run(
                 f"CREATE OR REPLACE TEMP TABLE seen_{main.name} AS SELECT DISTINCT {key} AS k FROM {main.name} WHERE {known}"
             )

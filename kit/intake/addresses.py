@@ -15,9 +15,9 @@ def prepare(connection: Any) -> None:
     """Make the relations `addresses`, `systems` and `asked`."""
     connection.register("systems_", networks.systems())
     connection.register("none_", networks.look_up([]))
-    connection.execute("CREATE OR REPLACE TEMP TABLE systems AS SELECT * FROM systems_")
-    connection.execute("CREATE OR REPLACE TEMP TABLE addresses AS SELECT * FROM none_")
-    connection.execute("CREATE OR REPLACE TEMP TABLE asked (ip VARCHAR)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE systems AS SELECT * FROM systems_").fetchall()
+    connection.execute("CREATE OR REPLACE TEMP TABLE addresses AS SELECT * FROM none_").fetchall()
+    connection.execute("CREATE OR REPLACE TEMP TABLE asked (ip VARCHAR)").fetchall()
 
 
 def look_up(connection: Any) -> None:
@@ -29,8 +29,8 @@ def look_up(connection: Any) -> None:
         ips = [row[0] for row in new]
         connection.register("new_", pa.table({"ip": ips}))
         connection.register("found_", networks.look_up(ips))
-        connection.execute("INSERT INTO asked SELECT ip FROM new_")
-        connection.execute("INSERT INTO addresses SELECT * FROM found_")
+        connection.execute("INSERT INTO asked SELECT ip FROM new_").fetchall()
+        connection.execute("INSERT INTO addresses SELECT * FROM found_").fetchall()
 
 
 def told(columns: dict[str, str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ def respell(connection: Any, keys: Sequence[str]) -> None:
     known = {key.casefold(): key for key in keys}
     for record_id, record in odd:
         spelt = json.dumps(_respelt(json.loads(record, strict=False), known), ensure_ascii=False)
-        connection.execute("UPDATE raw SET record = ? WHERE record_id = ?", [spelt, record_id])
+        connection.execute("UPDATE raw SET record = ? WHERE record_id = ?", [spelt, record_id]).fetchall()
 
 
 def _respelt(value: Any, known: dict[str, str]) -> Any:

@@ -21,16 +21,18 @@ def routed(
     """Each importer in turn, with its records of `chunk` as the relation `given`; what fits none is rejected."""
     connection.register("chunk_", chunk)
     if "object" not in chunk.column_names:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW given AS SELECT *, {_row_object(chunk)} AS object FROM chunk_")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW given AS SELECT *, {_row_object(chunk)} AS object FROM chunk_"
+        ).fetchall()
         yield importers[0]
     else:
         for importer in _kinds_present(connection, importers, rejects):
             connection.execute(
                 "CREATE OR REPLACE TEMP VIEW given AS SELECT record_id, object FROM keyed "
                 f"WHERE importer = {quoted(importer.name)}"
-            )
+            ).fetchall()
             yield importer
-    connection.execute("DROP VIEW IF EXISTS given")
+    connection.execute("DROP VIEW IF EXISTS given").fetchall()
     connection.unregister("chunk_")
 
 
@@ -46,7 +48,7 @@ def _kinds_present(connection: Any, importers: Sequence[Importer], rejects: list
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE keyed AS SELECT record_id, object, CAST(NULL AS VARCHAR) AS importer, "
         f"CASE WHEN json_valid(object) THEN array_to_string(json_keys(object), '{SEPARATOR}') END AS keys FROM chunk_"
-    )
+    ).fetchall()
     _mend(connection)
     shapes = [row[0] for row in connection.execute("SELECT DISTINCT keys FROM keyed WHERE keys <> ''").fetchall()]
     for importer in importers:
@@ -55,7 +57,7 @@ def _kinds_present(connection: Any, importers: Sequence[Importer], rejects: list
             "UPDATE keyed SET importer = ? WHERE importer IS NULL AND list_contains(?, keys)"
             + (f" AND {importer.when}" if importer.when else ""),
             [importer.name, fitting],
-        )
+        ).fetchall()
     strange = connection.execute("SELECT record_id, left(object, 200) FROM keyed WHERE importer IS NULL").fetchall()
     rejects.extend(
         Reject(int(record_id.split(":")[1]), "no known kind of record, or no whole JSON", text)
@@ -75,4 +77,6 @@ def _mend(connection: Any) -> None:
         if isinstance(value, dict):
             whole = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
             keys = SEPARATOR.join(value)
-            connection.execute("UPDATE keyed SET object = ?, keys = ? WHERE record_id = ?", [whole, keys, record_id])
+            connection.execute(
+                "UPDATE keyed SET object = ?, keys = ? WHERE record_id = ?", [whole, keys, record_id]
+            ).fetchall()

@@ -17,15 +17,13 @@ CHUNK_RECORDS = 100_000
 BLOCK = 8 << 20
 INNER = ("event", "o365audit", "_raw")
 _BLANK = re.compile(r"[\s\ufeff]*")
-_SCALAR = r'(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)'
+_SCALAR = r'(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|\[[^\[\]{}]*\])'
 _WRAPPER = re.compile(
     rf'\{{(?:\s*"[^"]*"\s*:\s*{_SCALAR}\s*,)*\s*"(?:value|Records|records|events|results)"\s*:\s*(?=\[)'
 )
 
 
-def object_chunks(
-    open_: Open, encoding: str, record_id: Name, rejects: list[Reject], name: str
-) -> Iterator[pa.Table]:
+def object_chunks(open_: Open, encoding: str, record_id: Name, rejects: list[Reject], name: str) -> Iterator[pa.Table]:
     """The objects as chunks. Text that breaks off raises UnreadableFile; a bad line among lines is a reject."""
     if _is_lines(open_, encoding):
         yield from _line_chunks(open_(), record_id, rejects)
@@ -163,8 +161,9 @@ def _is_lines(open_: Open, encoding: str) -> bool:
     if encoding != "utf-8":
         return False
     line = next((line for line in _lines(open_()) if line), "")
+    if _WRAPPER.match(line):
+        return False
     try:
-        value = json.loads(line, strict=False)
+        return isinstance(json.loads(line, strict=False), dict)
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, dict) and not _WRAPPER.match(line)

@@ -1,0 +1,41 @@
+"""Investigate exported files offline: import, detect, write findings.json and report.html."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kit.coverage import summary
+from kit.render import plain
+
+
+def run(arguments: list[str]) -> int:
+    """Exit status 0 when the investigation ran, whatever it found."""
+    from kit.case import Case
+
+    parser = argparse.ArgumentParser(prog="python -m kit investigate", description=__doc__)
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="exported CSV or JSON files")
+    parser.add_argument("--case", type=Path, required=True, metavar="DIR", help="folder of the case, new or known")
+    options = parser.parse_args(arguments)
+    check_all(options.files)
+    case = Case.open(options.case)
+    for line in case.add(options.files):
+        counts = line.counts or {}
+        account = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "read")
+        print(
+            f"{plain(line.name)}: {line.status}{': ' + account if account else ''}{' - ' + plain(line.why) if line.why else ''}"
+        )
+    path = case.report()
+    print(summary(case.coverage()))
+    for finding in sorted(case.findings(), key=lambda found: found.order):
+        print(f"{finding.severity:<8} {plain(finding.subject)}: {plain(finding.title)}")
+    print(f"Report: {path}")
+    return 0
+
+
+def check_all(paths: list[Path]) -> None:
+    """Refuse before the case folder is made when a file cannot be read."""
+    from kit.files import check_file
+
+    for path in paths:
+        check_file(path)
