@@ -40,9 +40,14 @@ def main(arguments: list[str]) -> int:
     with server:
         print(json.dumps(server.about()), flush=True)
         if options.stdin_guard:
-            threading.Thread(target=lambda: (sys.stdin.buffer.read(), stop.set()), daemon=True).start()
+            threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
         stop.wait()
     return 0
+
+
+def _stop_at_end_of_input(stop: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()
 
 
 def _read(path: Path) -> bytes:

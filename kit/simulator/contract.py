@@ -89,7 +89,14 @@ def _validator(name: str) -> Any:
 
 
 def _errors(validator: Any, value: Any) -> list[Json]:
-    return [_error(_nearest(error)) for error in validator.iter_errors(value)]
+    found = [_nearest(error) for error in validator.iter_errors(value)]
+    return [_error(error) for error in found if not _only_case(error)]
+
+
+def _only_case(error: Any) -> bool:
+    """An enum member in another case: metadata and documentation differ, and the services take both."""
+    spelt = {str(member).casefold() for member in error.validator_value} if error.validator == "enum" else set()
+    return isinstance(error.instance, str) and error.instance.casefold() in spelt
 
 
 def _nearest(error: Any) -> Any:

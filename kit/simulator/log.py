@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from kit.simulator.message import dump
-from kit.simulator.odata import ticks
+from kit.simulator.values import ticks
 from kit.simulator.world import Json, World
 
 HELD = 100_000

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,21 @@ from kit.simulator.world import Json
 if TYPE_CHECKING:
     from kit.simulator.tenancy import Tenancy
 
-OPTIONS = frozenset(["$filter", "$select", "$top", "$skip", "$orderby", "$count", "$search", "$expand", "$skiptoken", "$deltatoken", "$format"])
+OPTIONS = frozenset(
+    [
+        "$filter",
+        "$select",
+        "$top",
+        "$skip",
+        "$orderby",
+        "$count",
+        "$search",
+        "$expand",
+        "$skiptoken",
+        "$deltatoken",
+        "$format",
+    ]
+)
 
 
 class Query(dict[str, str]):
@@ -63,7 +77,7 @@ class Call:
     method: str
     path: str
     query: Query
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
     base: str
     request_id: str

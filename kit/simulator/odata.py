@@ -12,12 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from kit.simulator.problem import bad_request
-from kit.simulator.world import Json
+from kit.simulator.values import ticks, value_at
 
 Test = Callable[[Any], bool]
 
@@ -43,8 +41,6 @@ FUNCTIONS: dict[str, Callable[[str, str], bool]] = {
     "contains": lambda text, part: part in text,
 }
 DEPTH = 64
-DAY = 864_000_000_000
-"""Ticks in a day: `ticks(…) // DAY` is the day's proleptic ordinal."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +75,13 @@ def fields(text: str, *, fold: bool = False) -> Fields:
 
 @dataclass(frozen=True)
 class Filter:
-    """A parsed filter. `limits` are the comparisons with an instant that every match must pass: (path, operator,
-    ticks)."""
+    """A parsed filter. `limits`: the comparisons with an instant that every match passes (path, operator, ticks)."""
 
     test: Test
     limits: tuple[tuple[str, str, int], ...] = ()
 
     def __call__(self, record: Any) -> bool:
+        """The record passes."""
         return self.test(record)
 
 
@@ -95,33 +91,6 @@ def parse(text: str, allowed: Fields) -> Filter:
     test = parser.disjunction(0)
     parser.end()
     return Filter(test, tuple(parser.limits))
-
-
-@lru_cache(maxsize=200_000)
-def ticks(text: str) -> int:
-    """A date-time in steps of 100 ns (day 1 is 0001-01-01, see DAY); -1 when it is none. No offset means UTC."""
-    match = re.fullmatch(
-        r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(?:[Zz]|([+-])(\d\d):(\d\d))?", text
-    )
-    if not match:
-        return -1
-    year, month, day, hour, minute, second, fraction, sign, ahead, past = match.groups()
-    try:
-        days = date(int(year), int(month), int(day)).toordinal()
-    except ValueError:
-        return -1
-    minutes = int(hour or 0) * 60 + int(minute or 0) - (int(f"{sign}{int(ahead) * 60 + int(past)}") if sign else 0)
-    seconds = minutes * 60 + int(second or 0)
-    return days * DAY + seconds * 10_000_000 + int(((fraction or "") + "0000000")[:7])
-
-
-def value_at(record: Any, path: str) -> Any:
-    """The value at "a/b" of an object; None when a step is missing."""
-    for step in path.split("/"):
-        if not isinstance(record, dict):
-            return None
-        record = record.get(step)
-    return record
 
 
 class _Parser:
@@ -311,11 +280,3 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
             raise bad_request(f"Invalid filter clause: Syntax error at position {at} in '{text[:200]}'.")
         yield str(match.lastgroup), match[match.lastgroup or 0]
         at = match.end()
-
-
-def pick(record: Json, path: str) -> Any:
-    """A sort key for $orderby: absent values first, instants and numbers before text."""
-    value = value_at(record, path)
-    if isinstance(value, str):
-        return (2, ticks(value), value.casefold())
-    return (0, 0, "") if value is None else (1, value, "")

@@ -12,13 +12,15 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 from kit.simulator import contract
 from kit.simulator.log import Log, Row
 from kit.simulator.message import Answer, Call, dump
-from kit.simulator.odata import DAY, Fields, Filter, Test, parse, pick
+from kit.simulator.odata import Fields, Filter, Test, parse
 from kit.simulator.problem import bad_request
+from kit.simulator.values import DAY, pick
 from kit.simulator.world import Json
 
 NOTHING = Fields({}, fold=False)
@@ -46,7 +48,7 @@ def list_state(call: Call, shape: Shape, items: Iterable[Json]) -> Answer:
     if shape.eventual and "$count" in call.query and not _eventual(call):
         raise bad_request("$count is not currently supported without ConsistencyLevel: eventual.", "Request_BadRequest")
     found = ordered(call, list(filter(filtering(call, shape.fields), items)))
-    size, start = page_size(call, shape), _resume(call).get("at", 0)
+    size, start = page_size(call, shape), resume(call).get("at", 0)
     start = start or int(call.query.get("$skip", "0") or 0)
     chosen = selected(call, shape)
     page: Json = {"@odata.context": call.context(_entity(call, shape))}
@@ -66,8 +68,8 @@ def list_log(call: Call, shape: Shape, log: Log, also: Test | None = None) -> An
         raise bad_request(f"Sorting is supported by {log.time} only.")
     if order and order[1:] != ["desc"]:
         raise bad_request("Sorting in ascending order is not supported.")
-    resume = _resume(call)
-    after = (int(resume["day"]), int(resume["at"])) if resume else None
+    place = resume(call)
+    after = (int(place["day"]), int(place["at"])) if place else None
     first, last = window(test, log.time)
     rows: list[Row] = []
     link = ""
@@ -77,7 +79,7 @@ def list_log(call: Call, shape: Shape, log: Log, also: Test | None = None) -> An
                 link = next_link(call, {"day": position[0], "at": position[1] + 1})
                 break
             rows.append(row)
-    return Answer(200, _log_page(call, shape, rows, link), {"Content-Type": "application/json; odata.metadata=minimal"})
+    return rows_page(call, shape.entity, [row.bytes(shape.type, _into(shape.type)) for row in rows], link)
 
 
 def one(call: Call, shape: Shape, item: Json) -> Answer:
@@ -140,7 +142,7 @@ def window(filter: Filter, time: str) -> tuple[date | None, date | None]:
     days = [(operator, instant // DAY) for path, operator, instant in filter.limits if path == time]
     first = max((day for operator, day in days if operator in {"ge", "gt", "eq"}), default=None)
     last = min((day for operator, day in days if operator in {"le", "lt", "eq"}), default=None)
-    return first and date.fromordinal(first), last and date.fromordinal(last)
+    return None if first is None else date.fromordinal(first), None if last is None else date.fromordinal(last)
 
 
 def next_link(call: Call, place: Json) -> str:
@@ -151,16 +153,16 @@ def next_link(call: Call, place: Json) -> str:
     return f"{call.base}{call.path}?{query}"
 
 
-def _resume(call: Call) -> Json:
+def resume(call: Call) -> Json:
+    """The place a $skiptoken stands for; {} on the first page, Problem 400 when it is none of ours."""
     token = call.query.get("$skiptoken")
     if token is None:
         return {}
     try:
         mark, place = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        sound = mark == _mark(call) and isinstance(place, dict)
     except (ValueError, TypeError):
-        sound = False
-    if not sound:
+        mark, place = "", {}
+    if mark != _mark(call) or not isinstance(place, dict):
         raise bad_request("Invalid Skip Token.", "")
     return place
 
@@ -179,7 +181,18 @@ def _entity(call: Call, shape: Shape) -> str:
     return f"{shape.entity}({names})" if names else shape.entity
 
 
-def _log_page(call: Call, shape: Shape, rows: Iterable[Row], link: str) -> bytes:
-    head = {"@odata.context": call.context(shape.entity)} | ({"@odata.nextLink": link} if link else {})
-    values = b",".join(row.bytes(shape.type, lambda record: contract.project(record, shape.type)) for row in rows)
-    return dump(head)[:-1] + b',"value":[' + values + b"]}"
+def rows_page(call: Call, entity: str, rows: Iterable[bytes], link: str, **more: Any) -> Answer:
+    """A page of records that are serialised already; `more` are further annotations ("odata_count")."""
+    head = {"@odata.context": call.context(entity)}
+    head |= {f"@{name.replace('_', '.')}": value for name, value in more.items()}
+    head |= {"@odata.nextLink": link} if link else {}
+    body = dump(head)[:-1] + b',"value":[' + b",".join(rows) + b"]}"
+    return Answer(200, body, {"Content-Type": "application/json; odata.metadata=minimal"})
+
+
+def _into(type_name: str) -> Callable[[Json], Json]:
+    def shaped(record: Json) -> Json:
+        out: Json = contract.project(record, type_name)
+        return out
+
+    return shaped

@@ -74,7 +74,7 @@ class Server:
         self.tls = tls
         self.direct = direct
         self._http = _listen(port, self)
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     @property
     def port(self) -> int:
@@ -202,21 +202,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answered(self, call: Call, fault: Fault | None) -> Answer:
         kind = PROBLEMS[call.service]
+        client_request_id = self.headers.get("client-request-id") or ""
         try:
-            if fault and fault.kind == "status":
-                raise refusal(fault, kind)
-            if not call.service:
-                raise Problem(404, "NotFound", "The path begins with login, graph, exchange, manage or admin.")
-            if call.service == "admin" and not self._is_admin():
-                raise Problem(401, "Unauthorized", "The header X-Admin-Token is missing or wrong.")
+            self._admit(call, fault)
             answer = dispatch(call)
         except Problem as problem:
-            answer = _answer(problem, call.request_id, self.headers.get("client-request-id") or "")
+            answer = _answer(problem, call.request_id, client_request_id)
         except Exception:
             traceback.print_exc()
             unknown = kind.plain(500, "InternalServerError", "An unexpected error has occurred.")
-            answer = _answer(unknown, call.request_id, "")
+            answer = _answer(unknown, call.request_id, client_request_id)
         return bend(fault, answer) if fault else answer
+
+    def _admit(self, call: Call, fault: Fault | None) -> None:
+        """Problem for a planned refusal, a path of no service, and admin routes without their token."""
+        if fault and fault.kind == "status":
+            raise refusal(fault, PROBLEMS[call.service])
+        if not call.service:
+            raise Problem(404, "NotFound", "The path begins with login, graph, exchange, manage or admin.")
+        if call.service == "admin" and not self._is_admin():
+            raise Problem(401, "Unauthorized", "The header X-Admin-Token is missing or wrong.")
 
     def _is_admin(self) -> bool:
         return secrets.compare_digest(self.headers.get("X-Admin-Token") or "", self.server.owner.admin_token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ def contract(name: str = "graph-subset-openapi.json") -> Any:
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.Contract(str(SHARED / name))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the checker leaves its file to the garbage collector
+        return module.Contract(str(SHARED / name))
 
 
 class Client:

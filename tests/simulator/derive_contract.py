@@ -17,6 +17,17 @@ CONTRACT = ROOT.parent / "shared" / "contract"
 DERIVED = ROOT / "kit" / "simulator" / "contract.json"
 NOISE = {"description", "title", "format", "readOnly", "summary", "example"}
 PREFIX = "#/components/schemas/"
+# Not among the contract's cmdlets; parameters from its documentation (learn.microsoft.com, ExchangePowerShell).
+ACCEPTED_DOMAIN = {
+    "type": "object",
+    "properties": {
+        "Identity": {"type": ["string", "null"]},
+        "ResultSize": {"type": ["integer", "string"]},
+        "ErrorAction": {"type": "string"},
+        "WarningAction": {"type": "string"},
+    },
+    "additionalProperties": False,
+}
 
 
 def derive() -> dict[str, Any]:
@@ -34,7 +45,8 @@ def derive() -> dict[str, Any]:
         "operations": operations,
         "schemas": {name: _bare(schemas[name]) for name in sorted(bodies)},
         "types": _types(graph["paths"], schemas),
-        "cmdlets": {name: _bare(schema) for name, schema in exchange["components"]["schemas"].items() if "-" in name},
+        "cmdlets": {"Get-AcceptedDomain": ACCEPTED_DOMAIN}
+        | {name: _bare(schema) for name, schema in exchange["components"]["schemas"].items() if "-" in name},
         "auxiliary": sorted(f"{method.upper()} {path}" for path, item in exchange["paths"].items() for method in item),
     }
 
@@ -66,6 +78,11 @@ def _operation(operation: dict[str, Any], path: str) -> dict[str, Any]:
         out[kind] = sorted(
             {name.replace(",", "+") for grade in ("Least", "Higher") for name in kit.get(kind + grade, [])}
         )
+    if path.endswith("Methods") and out["mode"] == "READ":  # the one permission that opens every kind of method
+        for kind in ("delegated", "application"):
+            out[kind] = sorted(
+                {*out[kind], "UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"}
+            )
     if "requestBody" in operation:
         out["body"] = _bare(operation["requestBody"]["content"]["application/json"]["schema"])
     return out
@@ -73,9 +90,9 @@ def _operation(operation: dict[str, Any], path: str) -> dict[str, Any]:
 
 def _bare(schema: Any) -> Any:
     if isinstance(schema, dict):
-        if set(schema) == {"anyOf"} and any(s.get("required") == ["@odata.type"] for s in schema["anyOf"]):
-            if any(s.get("type") == "array" for s in schema["anyOf"]):
-                return {"$ref": "#/$defs/many"}
+        options = schema["anyOf"] if set(schema) == {"anyOf"} else []
+        if {"type": "array"} in options and any(option.get("required") == ["@odata.type"] for option in options):
+            return {"$ref": "#/$defs/many"}
         return {
             key: _bare(value) for key, value in schema.items() if not (key in NOISE and isinstance(value, str | bool))
         }

@@ -392,7 +392,7 @@ def _organization() -> Json:
 
 
 def _sku() -> Json:
-    plan = {"servicePlanId": "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "servicePlanName": "AAD_PREMIUM"}
+    plan = {"servicePlanId": "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "servicePlanName": "AAD_PREMIUM_P2"}
     return {
         "id": "sku1",
         "skuId": "05e9a617-0261-4cee-bb44-138d3ef5d965",

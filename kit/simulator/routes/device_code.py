@@ -28,6 +28,7 @@ def start(call: Call) -> Answer:
     with identity.lock:
         identity.devices[device] = {"wanted": wanted, "polls": 0, "expires": time.time() + EXPIRES_SECONDS}
     where = "https://login.microsoft.com/device"
+    say = f"To sign in, use a web browser to open the page {where} and enter the code {code} to authenticate."
     return Answer.of(
         {
             "user_code": code,
@@ -35,6 +36,6 @@ def start(call: Call) -> Answer:
             "verification_uri": where,
             "expires_in": EXPIRES_SECONDS,
             "interval": 1,
-            "message": f"To sign in, use a web browser to open the page {where} and enter the code {code} to authenticate.",
+            "message": say,
         }
     )

@@ -43,10 +43,11 @@ def instance(call: Call) -> Answer:
     """Which host names are one cloud, so that a client trusts the authority it was given."""
     if "authorization_endpoint" not in call.query:
         raise LoginProblem("invalid_request", 900144, "The request must contain 'authorization_endpoint'.")
+    authority = f"{call.base}/{call.tenancy.world.tenant_id}"
     names = [name for name, service in REAL.items() if service == "login"]
     return Answer.of(
         {
-            "tenant_discovery_endpoint": f"{call.base}/{call.tenancy.world.tenant_id}/v2.0/.well-known/openid-configuration",
+            "tenant_discovery_endpoint": f"{authority}/v2.0/.well-known/openid-configuration",
             "api-version": "1.1",
             "metadata": [
                 {"preferred_network": names[0], "preferred_cache": "login.windows.net", "aliases": names},

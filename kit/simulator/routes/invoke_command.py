@@ -14,10 +14,13 @@ from kit.simulator.cmdlet import all_cmdlets
 from kit.simulator.message import Answer, Call
 from kit.simulator.problem import ExchangeProblem, denied
 from kit.simulator.router import Family
+from kit.simulator.tenancy import new_id
 from kit.simulator.world import Json
 
 family = Family("exchange")
 PAGE = 1000
+KEPT = 64
+"""How many unfinished outputs are kept for their next page."""
 PERMISSIONS = ("Exchange.Manage", "Exchange.ManageAsApp")
 ANCHOR = re.compile(r"^(APP|UPN|SMTP|AAD-[A-Z]+|[^:@\s]+@):?.+")
 
@@ -34,8 +37,9 @@ def invoke(call: Call) -> Answer:
     name, parameters = command(call.json())
     call.ids["cmdlet"] = name
     with call.tenancy.lock:
-        rows = all_cmdlets()[name](call, parameters)
-    return page(call, rows)
+        if "$skiptoken" in call.query:
+            return _resumed(call, name)
+        return page(call, name, all_cmdlets()[name](call, parameters))
 
 
 def command(body: Any) -> tuple[str, Json]:
@@ -64,20 +68,30 @@ def command(body: Any) -> tuple[str, Json]:
     return name, _parameters(name, given.get("Parameters") or {})
 
 
-def page(call: Call, rows: list[Json]) -> Answer:
-    """The rows from $skip on, at most a page of them, with the properties of $select."""
-    text = call.query.get("$skiptoken", "0")
-    start = int(text) if text.isdigit() else 0
+def page(call: Call, name: str, rows: list[Json], start: int = 0) -> Answer:
+    """The rows from `start` on, at most a page of them, with the properties of $select.
+
+    The rest is kept: the next page goes on with these rows, it does not run the cmdlet again.
+    """
     size = _page_size(call.headers.get("Prefer") or "")
-    wanted = [name.strip() for name in call.query.get("$select", "").split(",") if name.strip()]
-    shown = rows[start : start + size]
-    body: Json = {
-        "@odata.context": f"{call.base}{call.path.rpartition('/')[0]}/$metadata#Collection(Exchange.CmdletOutput)"
-    }
+    wanted = [prop.strip() for prop in call.query.get("$select", "").split(",") if prop.strip()]
+    where = f"{call.base}{call.path}"
+    body: Json = {"@odata.context": f"{where.rpartition('/')[0]}/$metadata#Collection(Exchange.CmdletOutput)"}
     if start + size < len(rows):
-        body["@odata.nextLink"] = f"{call.base}{call.path}?$skiptoken={start + size}"
-    body["value"] = [_chosen(row, wanted) for row in shown]
+        token, kept = new_id(), call.tenancy.remember("cmdlet_pages")
+        kept[token] = (name, rows, start + size)
+        while len(kept) > KEPT:
+            del kept[next(iter(kept))]
+        body["@odata.nextLink"] = f"{where}?$skiptoken={token}"
+    body["value"] = [_chosen(row, wanted) for row in rows[start : start + size]]
     return Answer.of(body)
+
+
+def _resumed(call: Call, name: str) -> Answer:
+    kept_name, rows, start = call.tenancy.remember("cmdlet_pages").get(call.query["$skiptoken"], ("", [], 0))
+    if kept_name != name:
+        raise ExchangeProblem(400, "BadRequest", "The $skiptoken has expired or is not valid for this command.")
+    return page(call, name, rows, start)
 
 
 def _parameters(name: str, given: Any) -> Json:
@@ -85,7 +99,7 @@ def _parameters(name: str, given: Any) -> Json:
     if not isinstance(given, dict):
         raise ExchangeProblem(400, "BadRequest", "Parameters must be an object.")
     spelt = {key.lower(): key for key in contract.contract()["cmdlets"][name]["properties"]}
-    parameters = {spelt.get(key.lower(), key): value for key, value in given.items()}
+    parameters: Json = {spelt.get(str(key).lower(), str(key)): value for key, value in given.items()}
     for error in contract.parameter_errors(name, parameters):
         kind, prop = error["kind"], error["property"]
         binding = "System.Management.Automation.ParameterBindingException"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kit.simulator.licences import need_p1
 from kit.simulator.message import Answer, Call
 from kit.simulator.odata import fields
 from kit.simulator.paging import Shape, list_log, one
@@ -30,12 +31,14 @@ BETA_SHAPE = Shape("auditLogs/signIns", "beta.microsoft.graph.signIn", fields(CO
 @family.route("GET", "/v1.0/auditLogs/signIns")
 def list_interactive(call: Call) -> Answer:
     """Interactive sign-ins, newest first."""
+    need_p1(call)
     return list_log(call, V1_SHAPE, call.tenancy.logs["signIns"], interactive)
 
 
 @family.route("GET", "/beta/auditLogs/signIns")
 def list_all(call: Call) -> Answer:
     """Sign-ins of the kinds asked for; interactive ones when the filter names no kind."""
+    need_p1(call)
     named = "signineventtypes" in call.query.get("$filter", "").lower()
     return list_log(call, BETA_SHAPE, call.tenancy.logs["signIns"], None if named else interactive)
 
@@ -43,6 +46,7 @@ def list_all(call: Call) -> Answer:
 @family.route("GET", "/beta/auditLogs/signIns/{signIn-id}")
 def read(call: Call) -> Answer:
     """One sign-in of any kind."""
+    need_p1(call)
     wanted = call.ids["signIn-id"]
     for _, row in call.tenancy.logs["signIns"].newest_first():
         if row.record["id"] == wanted:

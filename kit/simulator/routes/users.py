@@ -8,9 +8,16 @@ from kit.simulator.odata import fields
 from kit.simulator.paging import Shape, list_state, one
 from kit.simulator.problem import bad_request, denied
 from kit.simulator.router import Family
+from kit.simulator.sessions import end_sessions, new_password
 from kit.simulator.world import Json
 
 family = Family("graph")
+
+DEFAULT = (
+    "businessPhones displayName givenName id jobTitle mail mobilePhone officeLocation preferredLanguage surname "
+    "userPrincipalName"
+)
+"""What Graph gives without $select."""
 
 SHAPE = Shape(
     "users",
@@ -26,7 +33,7 @@ SHAPE = Shape(
         """,
         fold=True,
     ),
-    default=["businessPhones", "displayName", "givenName", "id", "jobTitle", "mail", "mobilePhone", "officeLocation", "preferredLanguage", "surname", "userPrincipalName"],
+    default=tuple(DEFAULT.split()),
     eventual=True,
 )
 ENABLE = ("User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
@@ -107,18 +114,3 @@ def revoke_sessions(call: Call) -> Answer:
             {"StsRefreshTokensValidFrom": (before, after)},
         )
     return Answer.of({"@odata.context": call.context("Edm.Boolean"), "value": True})
-
-
-def end_sessions(call: Call, user: Json) -> None:
-    """Make the user's refresh tokens invalid from now on."""
-    user["signInSessionsValidFromDateTime"] = f"{call.tenancy.now():%Y-%m-%dT%H:%M:%SZ}"
-    if "refreshTokensValidFromDateTime" in user:
-        user["refreshTokensValidFromDateTime"] = user["signInSessionsValidFromDateTime"]
-    call.tenancy.identity.revoke(user["id"])
-
-
-def new_password(call: Call, user: Json) -> None:
-    """The user has a new password: its date moves and older sessions end."""
-    user["lastPasswordChangeDateTime"] = f"{call.tenancy.now():%Y-%m-%dT%H:%M:%SZ}"
-    end_sessions(call, user)
-    directory_change(call, "Reset user password", "UserManagement", user, {})
