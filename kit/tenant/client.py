@@ -98,8 +98,8 @@ class Tenant:
     def cmdlet(self, name: str, /, **parameters: Any) -> Page:
         """The whole answer of a Get- or Search- cmdlet that fits one page; BadAnswer when it does not."""
         page = self._wire.send(exchange.reading(self.cloud, self._routing, name, parameters))
-        if page.next_link:
-            raise BadAnswer(f"{name} has more than one page.", "Narrow it down, or read it with cmdlet_pages.")
+        if page.next_link or not page.is_collection:
+            raise BadAnswer(f"{name} gave no whole list.", "Narrow it down, or read it with cmdlet_pages.")
         return page
 
     def cmdlet_pages(self, name: str, /, **parameters: Any) -> Iterator[Page]:
@@ -118,7 +118,7 @@ class Tenant:
         else:
             call = self._graph(write.method, write.path, None, {}, write.body, write=True)
         page = self._wire.send(call)
-        answer = page.object if page.body else {}
+        answer = page.object
         place = page.headers.get("location", "").removeprefix(f"https://{self.cloud.graph}")
         return answer | {"@location": place} if place.startswith("/") else answer
 

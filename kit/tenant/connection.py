@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -25,20 +27,32 @@ FACES = {
 }
 
 
-def _punctual(connection: Any, answer: Any) -> Any:
-    """Wait for the head of an answer, but no longer in all than one silence may last.
+def _punctual(connection: Any, answer: Callable[[], Any]) -> Any:
+    """Wait for the head of an answer, but no longer in all than one silence may last; then TimeoutError.
 
     A socket's time-out starts anew with every byte; a head that drips would hold us for ever. The plain socket's
-    shutdown is used because the TLS one is not safe from another thread.
+    shutdown is used because the TLS one is not safe from another thread. A head cut off by it can look whole, hence
+    the flag.
     """
-    sock = getattr(connection.sock, "socket", connection.sock)  # TLS inside a proxy's TLS is wrapped once more
-    watch = threading.Timer(connection.timeout or 0, socket.socket.shutdown, (sock, socket.SHUT_RDWR))
+    late = threading.Event()
+    # TLS inside a proxy's TLS is wrapped once more.
+    sock = getattr(connection.sock, "socket", connection.sock)
+
+    def end() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    watch = threading.Timer(connection.timeout, end)
     watch.daemon = True
     watch.start()
     try:
-        return answer()
+        found = answer()
     finally:
         watch.cancel()
+    if late.is_set():
+        raise TimeoutError("the head of the answer did not come in time")
+    return found
 
 
 class _Plain(HTTPConnection):

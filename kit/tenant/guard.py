@@ -32,17 +32,17 @@ def service_of(url: str, cloud: Cloud) -> Service:
     if parts.scheme != "https" or parts.port not in (None, 443) or service is None:
         raise _refused(f"it leads outside the {cloud.name} cloud", url)
     authority, path = _as_written(url)
-    if "@" in authority or parts.fragment is not None:
-        raise _refused("it carries a user name or a fragment", url)
+    if authority.lower() not in (parts.host, f"{parts.host}:443") or parts.fragment is not None:
+        raise _refused("it is not written plainly: a user name, an encoding or a fragment", url)
     if _has_dots(path) or not path.startswith(PREFIXES[service]):
         raise _refused(f"its path is none of the {service} service's", url)
     return service
 
 
 def segment(value: str) -> str:
-    """An id or name as one segment of a path, quoted; RequestRefused for "", "." and "..", which change the path."""
-    if value in ("", ".", ".."):
-        raise RequestRefused(f"{value!r} cannot be an object's id.", "Look the object up again.")
+    """An id or name as one segment of a path, quoted; RequestRefused for what no id is or changes the path."""
+    if value in ("", ".", "..") or not value.isprintable():
+        raise RequestRefused(f"{value!a} cannot be an object's id.", "Look the object up again.")
     return quote(value, safe="")
 
 
@@ -61,7 +61,7 @@ def _parsed(url: str) -> Url:
 
 
 def _as_written(url: str) -> tuple[str, str]:
-    """Authority and path before any normalisation: parse_url resolves dot segments and drops an empty user name."""
+    """Authority and path before any normalisation: parse_url resolves dot segments and encodings."""
     rest = url.partition("://")[2]
     end = min((rest.index(mark) for mark in "/?#" if mark in rest), default=len(rest))
     path = rest[end:].partition("?")[0].partition("#")[0]

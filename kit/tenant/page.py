@@ -19,7 +19,7 @@ class Page:
 
     `url` and `asked` (the body of a read that is a POST) hold no token. `request_id` is the service's own id,
     `client_request_id` ours, by which the kit's own footprint is found in the tenant's logs. `received` is our clock,
-    `server_date` theirs; both UTC.
+    `server_date` theirs; both UTC. `write` marks the answer to a change, which may be empty.
     """
 
     url: str
@@ -30,6 +30,7 @@ class Page:
     headers: Mapping[str, str] = field(repr=False, default_factory=dict)
     client_request_id: str = ""
     asked: Mapping[str, Any] | None = None
+    write: bool = False
 
     @property
     def ok(self) -> bool:
@@ -61,8 +62,8 @@ class Page:
 
     @cached_property
     def value(self) -> Any:
-        """The answer as strictly read JSON; {} for an empty body that may be empty. BadAnswer otherwise."""
-        if not self.body and self.status in (202, 204):
+        """The answer as strictly read JSON; {} where it is empty and may be. BadAnswer when it cannot be read."""
+        if not self.body and (self.write or self.status in (202, 204)):
             return {}
         return strict.parse(self.body)
 

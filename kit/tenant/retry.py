@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from kit.errors import BadAnswer, OutcomeUnknown, TenantError, Throttled, Unreachable
 from kit.tenant.page import Page
 from kit.tenant.problem import error_code, problem
-from kit.tenant.session import NotSent
+from kit.tenant.session import NotSent, TooLarge
 
 BUSY = frozenset({429, 503})
 FAILED = frozenset({500, 502, 504})
@@ -68,31 +68,33 @@ def persist(send: Callable[[], Page], patience: Patience, *, write: bool = False
     attempt = 0
     while True:
         attempt += 1
-        page, trouble = _once(send, write)
-        if page is not None and not _again(page, write):
-            return page
-        pause = patience.pause(attempt, page.retry_after if page else "")
+        outcome = _once(send, write)
+        if isinstance(outcome, Page) and not _again(outcome, write):
+            return outcome
+        pause = patience.pause(attempt, outcome.retry_after if isinstance(outcome, Page) else "")
         spent = patience.clock() - began
         if attempt >= patience.tries or spent + pause > patience.seconds:
-            raise _given_up(page, trouble, attempt, spent, pause)
+            raise outcome if isinstance(outcome, TenantError) else _given_up(outcome, attempt, spent, pause)
         patience.sleep(pause)
 
 
-def _once(send: Callable[[], Page], write: bool) -> tuple[Page | None, TenantError | None]:
+def _once(send: Callable[[], Page], write: bool) -> Page | TenantError:
     """One attempt: its answer, or the trouble that allows another one."""
     try:
         page = send()
-        if page.ok and not write:
+        if page.ok:
             page.value  # noqa: B018  reading it finds a body cut short while it can still be asked again
     except NotSent as error:
-        return None, error
+        return error
     except (Unreachable, BadAnswer) as error:
         if write:
-            raise _unknown(str(error)) from None
-        return None, error
+            raise _unknown(error.message) from None
+        if isinstance(error, TooLarge):
+            raise
+        return error
     if write and page.status in FAILED:
         raise _unknown(f"The service answered {page.status}.", page.request_id)
-    return page, None
+    return page
 
 
 def _again(page: Page, write: bool) -> bool:
@@ -101,9 +103,7 @@ def _again(page: Page, write: bool) -> bool:
     return page.status in FAILED and not write
 
 
-def _given_up(page: Page | None, trouble: TenantError | None, attempt: int, spent: float, pause: float) -> TenantError:
-    if page is None:
-        return trouble or Unreachable("No answer came.")
+def _given_up(page: Page, attempt: int, spent: float, pause: float) -> TenantError:
     said = problem(page)
     kind = Unreachable if page.status in FAILED else Throttled
     return kind(

@@ -51,6 +51,10 @@ class NotSent(Unreachable):
     """The connection failed before the request left: nothing can have happened at the other end."""
 
 
+class TooLarge(BadAnswer):
+    """An answer beyond the size limit: asking again would bring the same."""
+
+
 class Bearer(AuthBase):
     """Puts the token on a request, and only on one to the service it was issued for."""
 
@@ -129,7 +133,7 @@ class Session(requests.Session):
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > self.limits.size:
-                    raise BadAnswer(
+                    raise TooLarge(
                         f"An answer is larger than {self.limits.size} bytes.", "Ask for smaller pages or windows."
                     )
                 if time.monotonic() > deadline:

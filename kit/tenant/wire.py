@@ -105,6 +105,7 @@ class Wire:
             headers={name.lower(): value for name, value in response.headers.items()},
             client_request_id=own_id,
             asked=shown(call.body),
+            write=call.write,
         )
         if self.on_request:
             self.on_request(call, page)
