@@ -7,6 +7,10 @@
 
 A preview is good for two minutes and for one use. Before anything is sent every target is read again, and a plan that
 would no longer be the same is refused. No write is repeated: after a lost answer the plan looks, and says what it saw.
+
+Journal lines, each with plan, account and account_id: "preview" (digest, steps), "refused" (why), "intent" (key,
+action, request, undo, undoes) on disk before its request leaves, "result" (key, outcome, note), "verify" (action,
+status, note).
 """
 
 from __future__ import annotations
@@ -30,11 +34,12 @@ from kit.tenant.write import TICKET_SECONDS, Secret, Ticket, Write
 
 PREVIEW_SECONDS = 120.0
 IN_FORCE: frozenset[Status] = frozenset({"sent", "unknown", "verified", "pending", "contradicted"})
+UNTOUCHED: frozenset[Status] = frozenset({"previewed", "fulfilled", "locked", "unreadable"})
 HEADLESS = "KIT_HEADLESS"
 
 
 class Plan:
-    """The given actions about one account, in the order of the procedure. Safe for threads: one thing at a time.
+    """Actions about one account, in the order of the procedure. Safe for threads: one thing at a time.
 
     `protected` are UPNs or object ids (break-glass accounts) that no plan touches; nor does one touch the account that
     is signed in. `clock` counts seconds and never goes back. `account` is the name to type, "" before the first
@@ -71,7 +76,7 @@ class Plan:
         InputError when the actions are about different accounts.
         """
         with self._lock, self._refusals():
-            if self.state in ("applied", "undone"):
+            if any(step.done for step in self._steps):
                 raise PlanError("This plan was applied already.", "Look again with verify(), or make a new plan.")
             self._preview = None
             preview = self._looked()
@@ -91,7 +96,7 @@ class Plan:
             ready = {number: step for number, step in enumerate(fresh.steps) if step.status == "previewed"}
             ticket = self._ticket([write for step in ready.values() for write in step.writes])
             passwords = [word for number, step in ready.items() for word in self._apply(number, step.changes, ticket)]
-            return Result(self.verify().steps, passwords[0] if passwords else None)
+            return Result(self.verify().steps, passwords[-1] if passwords else None)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -100,11 +105,11 @@ class Plan:
 
     @property
     def state(self) -> str:
-        """How far the plan came: new, previewed, applied or undone."""
+        """How far the plan came: new, previewed, applied, failed (nothing is in force) or undone."""
         if any(step.status in ("undone", "undo sent") for step in self._steps):
             return "undone"
         if any(step.done for step in self._steps):
-            return "applied"
+            return "applied" if any(step.status in IN_FORCE for step in self._steps) else "failed"
         return "previewed" if self._preview else "new"
 
     def verify(self) -> Result:
@@ -124,7 +129,8 @@ class Plan:
                 self._gate(typed, tenant_name, headless)
                 numbers = self._reversible()
                 if not drifted:
-                    self._check_drift(numbers)
+                    for number in numbers:
+                        self._check_drift(self._steps[number])
             ticket = self._ticket([write for number in numbers for write in self._steps[number].undoes])
             for number in reversed(numbers):
                 self._undo(number, ticket)
@@ -168,14 +174,13 @@ class Plan:
             raise NotReversible("Nothing that was done has a way back.", "The preview says so for each step.")
         return numbers
 
-    def _check_drift(self, numbers: list[int]) -> None:
-        for step in (self._steps[number] for number in numbers):
-            now = self._look(step.action)
-            if now.status != "fulfilled" or step.after not in (None, now.state):
-                raise Drifted(
-                    f"{step.action.title}: the target is not as the plan left it; nothing was sent. {now.note}".strip(),
-                    "Look at it first. Undo with drifted=True overwrites what is there now.",
-                )
+    def _check_drift(self, step: Step) -> None:
+        now = self._look(step.action)
+        if now.status != "fulfilled" or step.after not in (None, now.state):
+            raise Drifted(
+                f"{step.action.title}: the target is not as the plan left it; nothing was sent. {now.note}".strip(),
+                "Look at it first. Undo with drifted=True overwrites what is there now.",
+            )
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:
@@ -202,8 +207,9 @@ class Plan:
                 f"{self.account} is protected: a break-glass account, or the one that is signed in.",
                 "Act on it from another account, by hand.",
             )
-        simulated = self.tenant.cloud.simulated
-        return Preview(self.tenant.name, simulated, self.account, self._account_id, steps, self._clock())
+        return Preview(
+            self.tenant.name, self.tenant.cloud.simulated, self.account, self._account_id, steps, self._clock()
+        )
 
     def _look(self, action: Action) -> Step:
         try:
@@ -213,10 +219,9 @@ class Plan:
             return Step(action, "unreadable", note=str(error))
 
     def _read_back(self, step: Step) -> Step:
-        if not step.done and step.status != "by hand":
+        if step.status in UNTOUCHED:
             return step
-        now = self._look(step.action)
-        step = judged(step, now, self._clock() - step.sent)
+        step = judged(step, self._look(step.action), self._clock() - step.sent)
         self._log("verify", action=step.action.name, status=step.status, note=step.note)
         return step
 
@@ -233,10 +238,11 @@ class Plan:
         passwords = []
         for count, change in enumerate(changes, 1):
             if isinstance(change.do, Write):
-                kept = replace(self._steps[number], status="unknown", sent=self._clock())
-                self._steps[number] = replace(kept, done=kept.changes[:count])
+                kept = self._steps[number]
+                kept = replace(kept, status="unknown", sent=self._clock(), done=kept.changes[:count])
+                self._steps[number] = kept
                 status, note = self._send(kept.action, change.do, ticket, undo=change.undo)
-                self._steps[number] = replace(self._steps[number], status=status, note=note)
+                self._steps[number] = replace(kept, status=status, note=note)
                 if change.secret is not None and status != "failed":
                     passwords.append(change.secret)
                 if status != "sent":
@@ -253,11 +259,13 @@ class Plan:
                 return
         self._steps[number] = self._read_back(self._steps[number])
 
-    def _send(self, action: Action, write: Write, ticket: Ticket, **facts: Any) -> tuple[Status, str]:
+    def _send(
+        self, action: Action, write: Write, ticket: Ticket, *, undo: Write | None = None, undoes: bool = False
+    ) -> tuple[Status, str]:
         """Journal the intent, send once, journal the result. What the service said, in one status and its words."""
         key = f"{self._id}:{next(self._number)}"
-        undo = facts.pop("undo", None)
-        self._log("intent", key=key, action=action.name, request=write.shown(), undo=undo and undo.shown(), **facts)
+        way_back = None if undo is None else undo.shown()
+        self._log("intent", key=key, action=action.name, request=write.shown(), undo=way_back, undoes=undoes)
         status: Status = "sent"
         note = ""
         try:
@@ -276,27 +284,3 @@ class Plan:
 def is_headless() -> bool:
     """Whether this is a headless run (KIT_HEADLESS is set), in which changes are locked."""
     return os.environ.get(HEADLESS, "") not in ("", "0")
-
-
-def unfinished(journal: Journal) -> list[dict[str, Any]]:
-    """The intents whose outcome nobody knows: no result was written, or it was "unknown", and nobody looked since.
-
-    After a crash this says what to look at: preview the same action again before anything else.
-    """
-    open_: dict[str, dict[str, Any]] = {}
-    for entry in journal.read():
-        if entry["event"] == "intent":
-            open_[entry["key"]] = entry
-        elif entry["event"] == "result" and entry["outcome"] != "unknown":
-            open_.pop(entry["key"], None)
-        elif entry["event"] in ("preview", "verify"):
-            seen = {(entry["account_id"], name) for name in _seen(entry)}
-            open_ = {k: e for k, e in open_.items() if (e["account_id"], e["action"]) not in seen}
-    return list(open_.values())
-
-
-def _seen(entry: dict[str, Any]) -> list[str]:
-    """The actions whose state a journalled look made known."""
-    if entry["event"] == "verify":
-        return [entry["action"]] if entry["status"] == "verified" else []
-    return [step["action"] for step in entry["steps"] if step["status"] != "unreadable"]

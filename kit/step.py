@@ -134,9 +134,7 @@ class Result:
 
     def plain(self) -> str:
         """One line a step."""
-        return "\n".join(
-            f"{step.action.title}: {step.spoken}. {render.plain(step.note)}".rstrip() for step in self.steps
-        )
+        return "\n".join(next(iter(_lines(step))) for step in self.steps)
 
     def html(self) -> str:
         """The steps and how far each came, as a table."""
@@ -229,7 +227,8 @@ def _where(preview: Preview) -> str:
 
 
 def _lines(step: Step) -> Iterable[str]:
-    yield f"{step.action.title}: {step.spoken}. {step.note or (step.action.goal if not step.changes else '')}".rstrip()
+    note = step.note or ("" if step.changes else step.action.goal)
+    yield f"{step.action.title}: {step.spoken}." + (f" {render.plain(note)}" if note else "")
     for change in step.changes:
         yield from (f"    {render.plain(line)}" for line in [change.says, *difference(change), request(change.do)])
     if step.changes:

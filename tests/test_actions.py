@@ -35,10 +35,11 @@ def send(tenant: Tenant, write: Write) -> dict[str, Any]:
 
 
 def cloud_account(tenant: Tenant) -> dict[str, Any]:
-    """A member with a mailbox that is not mastered on premises and holds no role."""
-    fields = "id,userPrincipalName,mail,onPremisesSyncEnabled,accountEnabled"
+    """An enabled member who is not mastered on premises."""
+    fields = "id,userPrincipalName,mail,onPremisesSyncEnabled,accountEnabled,userType"
     users = [user for page in tenant.pages("/v1.0/users", select=fields) for user in page.records]
-    return next(u for u in reversed(users) if u["mail"] and u["accountEnabled"] and not u["onPremisesSyncEnabled"])
+    members = [user for user in users if user["userType"] == "Member" and user["mail"] and user["accountEnabled"]]
+    return next(user for user in members if not user["onPremisesSyncEnabled"])
 
 
 def wanted(tenant: Tenant, name: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ STATES = {
     "previewed": "◐ previewed, nothing changed",
     "running": "… running",
     "applied": "● applied: see each step",
+    "failed": "✖ failed: see each step",
     "undone": "⟲ undone: see each step",
 }
 
@@ -71,7 +72,7 @@ class ActionPanel:
     # What the buttons do
 
     def _preview(self) -> None:
-        if self.plan is None or self.plan.state in ("applied", "undone"):
+        if self.plan is None or self.plan.state in ("failed", "undone"):
             self._start()
         self._run(lambda plan: plan.preview().html())
 
@@ -165,7 +166,7 @@ class ActionPanel:
         self._name.disabled = self._tenant.disabled = state not in ("previewed", "applied")
         self._preview_button.disabled = state in ("locked", "applied")
         self._apply_button.disabled = not (named and state == "previewed")
-        self._again_button.disabled = state not in ("applied", "undone")
+        self._again_button.disabled = state not in ("applied", "failed", "undone")
         self._undo_button.disabled = not (named and state == "applied" and any(step.undoes for step in steps))
 
     def _is_named(self, plan: Plan) -> bool:
