@@ -26,11 +26,13 @@ def frame_html(
     limit: int = 200,
     heads: Mapping[str, str] | None = None,
     row_head: str = "",
+    rows: int | None = None,
 ) -> Markup:
     """The first `limit` rows as a table with a caption, which says how many rows there are and how many are shown.
 
-    `heads` renames columns (times get "(UTC)"), `row_head` names the column whose cells head their rows. Values,
-    column names and the caption may all be hostile. Cells are cut at CELL_CHARACTERS, and the cut is said.
+    `heads` renames columns (times get "(UTC)"), `row_head` names the column whose cells head their rows, `rows` is how
+    many there are where `frame` holds only the first of them. Values, column names and the caption may all be hostile.
+    Cells are cut at CELL_CHARACTERS, and the cut is said.
     """
     columns = [str(name) for name in frame.columns]
     kinds = dict(zip(columns, frame.dtypes, strict=True))
@@ -41,13 +43,15 @@ def frame_html(
         )
         for name in columns
     )
-    rows = Markup("\n").join(
+    body = Markup("\n").join(
         _row(columns, values, figures, row_head) for values in frame.head(limit).itertuples(index=False, name=None)
     )
     return Markup(
         '<table class="kit-table"><caption style="{}">{}</caption>\n'
         "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table>"
-    ).format(_CAPTION, _caption(caption, len(frame), limit), head, rows or _nothing(len(columns)))
+    ).format(
+        _CAPTION, _caption(caption, len(frame) if rows is None else rows, limit), head, body or _nothing(len(columns))
+    )
 
 
 def _head(name: str, kind: Any, heads: Mapping[str, str]) -> Markup:

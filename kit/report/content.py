@@ -1,0 +1,248 @@
+"""What stands in the report, taken from a case: values and ready tables, in the order of the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+from markupsafe import Markup
+
+import kit
+from kit.chart import Picture, data_uri
+from kit.coverage import SPOKEN, Line, summary
+from kit.detection import SEVERITIES
+from kit.evidence import Evidence
+from kit.finding import Finding, Findings
+from kit.journal import Journal
+from kit.render import defang, frame_html, moment, period, web
+from kit.report import causes, deeds, words
+from kit.source import SOURCES
+from kit.story import Story
+from kit.table import TABLES
+from kit.tenant.client import Tenant
+
+CALLED = ("compromised", "likely")  # bands that are told as a case of their own
+CHARTED = 6  # accounts with pictures; more would make a file too large to send
+RECORDS = 40  # record ids printed per finding; all are in findings.json
+ROWS = 200  # rows printed per table; all are in the case's tables
+GAPS = 6  # gaps of coverage named on the first page
+
+
+class CaseLike(Protocol):
+    """What a report needs of a case."""
+
+    name: str
+    folder: Path
+    tenant_id: str
+    tenant_name: str
+    simulated: bool
+    journal: Journal
+    evidence: Evidence
+    tenant: Tenant | None
+    tables: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """The table `name` as a frame."""
+
+    def findings(self) -> Findings:
+        """All findings."""
+
+    def coverage(self) -> Sequence[Line]:
+        """One line for each source, file and detection."""
+
+    def stories(self) -> Sequence[Story]:
+        """One story for each account that findings are about, highest score first."""
+
+    def chart(self, name: str, *, user: str = "") -> Picture:
+        """The chart `name`, about one account or the tenant."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account told as a case of its own: its story, and what is printed about it."""
+
+    anchor: str
+    story: Story
+    window: str
+    done: str
+    status: str
+    tables: Mapping[str, Markup]
+    pictures: Mapping[str, Markup]
+
+
+def content(case: CaseLike) -> dict[str, Any]:
+    """The names the template knows, with their values."""
+    stories, lines, found = list(case.stories()), list(case.coverage()), list(case.findings())
+    called = [story for story in stories if story.verdict.band in CALLED]
+    states = deeds.last_states(case.journal)
+    return {
+        "case": case,
+        "made": datetime.now(UTC),
+        "version": kit.__version__,
+        "coverage": summary(lines),
+        "gaps": [line for line in lines if line.status not in ("complete", "empty")],
+        "most_gaps": GAPS,
+        "accounts": [_account(case, number, story, states) for number, story in enumerate(called, 1)],
+        "findings": [(name, [f for f in found if f.severity == name]) for name in SEVERITIES],
+        "finding_count": len(found),
+        "most_records": RECORDS,
+        "asked_table": _asked(lines),
+        "rules_table": _rules(lines),
+        "others_table": _others([story for story in stories if story.verdict.band not in CALLED]),
+        "deeds_table": _deeds(case.journal),
+        "controls_table": _controls(case, called, found),
+        "score_picture": figure(case.chart("secure_score")),
+        "sources_table": _sources(lines),
+        "permissions": sorted(case.tenant.permissions) if case.tenant else [],
+        "evidence_table": _evidence(case.evidence),
+        "words": words,
+    }
+
+
+def figure(picture: Picture) -> Markup:
+    """A picture for the page: dark where the reader's screen is dark, light on paper, its finding as text."""
+    light, dark = (data_uri(picture.png(theme)) for theme in ("light", "dark"))
+    return Markup(
+        '<figure><picture><source media="screen and (prefers-color-scheme: dark)" srcset="{}">'
+        '<img src="{}" alt="{}" width="1122"></picture><figcaption>{}</figcaption></figure>'
+    ).format(dark, light, web(picture.alt), web(picture.caption))
+
+
+def _account(case: CaseLike, number: int, story: Story, states: Mapping[str, Mapping[str, str]]) -> Account:
+    user = story.account
+    names = ("attack_timeline", "sign_in_timeline", "hour_of_week") if number <= CHARTED else ()
+    attacker = story.timeline[story.timeline["phase"] != "response"]["time"]
+    return Account(
+        anchor=f"account-{number}",
+        story=story,
+        window=period(attacker.min(), attacker.max()) if len(attacker) else "no step of the attacker is recorded",
+        done=deeds.sentence(user, states),
+        status=deeds.status(user, states),
+        tables={
+            "timeline": _table(story.timeline, f"Timeline of {user}", row_head="number", limit=1000, leave=("source",)),
+            "indicators": _table(story.indicators, f"Indicators for {user}", row_head="value"),
+            "read": _table(story.read, f"Access to mail in the attacker’s contexts: {user}"),
+            "sent": _table(story.sent, f"Mail sent in the attacker’s contexts: {user}"),
+            "changed": _table(story.changed, f"Changes made in the attacker’s contexts: {user}"),
+        },
+        pictures={name: figure(case.chart(name, user=user)) for name in names},
+    )
+
+
+def _table(
+    frame: pd.DataFrame,
+    caption: str,
+    heads: Mapping[str, str] | None = None,
+    *,
+    row_head: str = "",
+    limit: int = ROWS,
+    leave: Iterable[str] = (),
+) -> Markup:
+    """The frame as a table, its addresses defanged; `leave` names columns to leave out."""
+    plain = frame.drop(columns=[name for name in leave if name in frame])
+    texts = [name for name in plain if not pd.api.types.is_datetime64_any_dtype(plain[name])]
+    plain = plain.head(limit + 1).assign(
+        **{name: plain[name].head(limit + 1).map(_defanged) for name in texts if plain[name].dtype.kind not in "iufb"}
+    )
+    return frame_html(plain, defang(caption), row_head=row_head, limit=limit, heads=heads, rows=len(frame))
+
+
+def _defanged(value: Any) -> Any:
+    return defang(value) if isinstance(value, str) else value
+
+
+def _asked(lines: Sequence[Line]) -> Markup:
+    asked = sorted((line for line in lines if line.kind != "detection"), key=lambda line: line.status == "complete")
+    rows = [(_words(line), line.kind, SPOKEN[line.status], _window(line), line.rows, _why(line)) for line in asked]
+    frame = pd.DataFrame(rows, columns=["name", "kind", "state", "window", "rows", "why"])
+    heads = {"name": "Source or file", "state": "What came", "window": "Window (UTC)", "why": "Reason or remark"}
+    return _table(frame, "Sources and files: what was asked and what came", heads, row_head="name", limit=1000)
+
+
+def _rules(lines: Sequence[Line]) -> Markup:
+    rules = sorted((line for line in lines if line.kind == "detection"), key=lambda line: line.status == "complete")
+    rows = [(_words(line), "ran" if line.status == "complete" else SPOKEN[line.status], line.why) for line in rules]
+    frame = pd.DataFrame(rows, columns=["name", "state", "why"])
+    heads = {"name": "Detection", "state": "Ran or not", "why": "Reason or remark"}
+    return _table(frame, "Detections: which questions could be asked", heads, row_head="name", limit=1000)
+
+
+def _others(stories: Sequence[Story]) -> Markup:
+    rows = [(s.account, s.verdict.score, words.BANDS[s.verdict.band], s.verdict.sentence) for s in stories]
+    frame = pd.DataFrame(rows, columns=["account", "score", "verdict", "why"])
+    return _table(frame, "Other accounts with findings", {"why": "Why not more"}, row_head="account", limit=500)
+
+
+def _deeds(journal: Journal) -> Markup:
+    return _table(deeds.deeds(journal), "Actions, in the order of the journal", limit=1000)
+
+
+def _controls(case: CaseLike, called: Sequence[Story], found: Sequence[Finding]) -> Markup:
+    accounts = {story.account for story in called}
+    families = [finding.family for finding in found if finding.subject in accounts]
+    scores, profiles = (_frame(case, name) for name in ("secure_score_controls", "control_profiles"))
+    frame = causes.controls([story.entry.how for story in called], families, scores, profiles)
+    heads = {"title": "What it asks for", "would": "What it would have changed", "open": "Points to be had"}
+    return _table(frame, "Secure Score controls that bear on the way in", heads, row_head="control")
+
+
+def _sources(lines: Sequence[Line]) -> Markup:
+    named = [line for line in lines if line.kind == "source" and line.name in SOURCES]
+    rows = [_source(line) for line in named]
+    frame = pd.DataFrame(rows, columns=["source", "about", "permissions", "licence", "kept", "window"])
+    heads = {
+        "about": "What it holds",
+        "licence": "Licence needed",
+        "kept": "Kept by Microsoft",
+        "window": "Asked for (UTC)",
+    }
+    return _table(frame, "Sources, what they need and how long they are kept", heads, row_head="source")
+
+
+def _source(line: Line) -> tuple[Any, ...]:
+    source = SOURCES[line.name]
+    kept = f"{source.days} days" if source.days else "as it is now"
+    return _words(line), source.title, ", ".join(source.permissions), source.licence or "none", kept, _window(line)
+
+
+def _evidence(evidence: Evidence) -> Markup:
+    rows = [
+        (
+            f"{piece.number:04d}",
+            _origin(piece.facts),
+            moment(piece.facts.get("time"), zone=False),
+            piece.size,
+            piece.sha256,
+        )
+        for piece in evidence
+    ]
+    frame = pd.DataFrame(rows, columns=["piece", "origin", "kept", "size", "sha256"])
+    heads = {"origin": "From", "kept": "Kept at (UTC)", "size": "Bytes", "sha256": "SHA-256 of the content"}
+    return _table(frame, "Evidence manifest", heads, row_head="piece", limit=5000)
+
+
+def _origin(facts: Mapping[str, Any]) -> str:
+    return str(facts.get("source") or facts.get("origin") or facts.get("kind") or "not told")
+
+
+def _frame(case: CaseLike, name: str) -> pd.DataFrame:
+    return case[name] if name in case.tables else pd.DataFrame(columns=list(TABLES[name].columns))
+
+
+def _words(line: Line) -> str:
+    return line.name if line.kind == "file" else line.name.replace("_", " ")
+
+
+def _window(line: Line) -> str | None:
+    if not line.start and not line.end:
+        return None
+    return f"{moment(line.start, zone=False, seconds=False)} to {moment(line.end, zone=False, seconds=False)}"
+
+
+def _why(line: Line) -> str | None:
+    counts = ", ".join(f"{name} {count:,}" for name, count in (line.counts or {}).items())
+    return "; ".join(part for part in (line.why, counts) if part) or None
