@@ -91,6 +91,16 @@ def test_clients_are_the_attackers_only_where_the_owner_does_not_use_them(aitm: 
     assert label(aitm, EDGE) == "owner"
 
 
+def test_an_application_that_others_use_too_is_no_indicator() -> None:
+    rows, found = relayed()
+    for row in rows["sign_ins"]:
+        row["app_id"] = row.get("app_id", f"id of {row.get('app')}")
+    others = [sign_in(n, user=f"user{n}@contoso.example", app_id="id of Outlook Web", **HOTEL) for n in range(3)]
+    story = told(merged(rows, {"sign_ins": numbered(others, "o", 63)}), found)
+    assert label(story, "Outlook Web") == "unknown"
+    assert label(story, "OfficeHome") == "attacker"
+
+
 def test_mail_is_counted_by_message_also_where_only_the_token_tells(aitm: Story) -> None:
     assert aitm.read["message_id"].nunique() == 390
     assert set(aitm.read["certainty"]) == {"accessed"}
@@ -146,6 +156,11 @@ def test_a_spam_run_is_counted(spam: Story) -> None:
     assert "480 recipients (480 outside the organisation)" in spam.sentences["sent"]
     assert "160 deliveries failed" in spam.sentences["sent"]
     assert len(spam.timeline) == 3
+
+
+def test_forwarding_is_named_with_where_it_goes(spam: Story) -> None:
+    assert list(spam.changed["what"]) == ["Forwarding of the mailbox changed"]
+    assert list(spam.changed["detail"]) == ["ForwardingSmtpAddress = smtp:x@evil.example"]
 
 
 def test_a_password_that_was_right_at_once_was_known(spam: Story) -> None:
@@ -364,10 +379,12 @@ def test_an_address_that_many_work_from_is_not_the_attackers() -> None:
 
 def test_an_attacker_at_two_victims_is_not_taken_for_a_shared_place() -> None:
     rows, found = relayed()
-    victims = ["ben@contoso.example", "eva@contoso.example"]
+    victims = [f"user{n}@contoso.example" for n in range(6)]
     hit = numbered([sign_in(10 + n, user=user, **RELAY) for n, user in enumerate(victims)], "v", 62)
-    story = told(merged(rows, *(ordinary(user) for user in victims), {"sign_ins": hit}), found)
-    assert attackers(story, "address") == ["198.18.66.7", "198.18.71.9"]
+    more = [finding("relay", "session", "critical", [row], subject=row["user"]) for row in hit]
+    every = stories(tables_of(merged(rows, {"sign_ins": hit})), weigh([*found, *more]))
+    assert all("198.18.66.7" in attackers(story, "address") for story in every)
+    assert len(every) == 7
 
 
 # ── certainty of what was accessed ───────────────────────────────────────────────────────────────────────────────────

@@ -10,13 +10,13 @@ and `sentences`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 import pandas as pd
 
 from kit.finding import Finding
-from kit.story.attribution import attribute, seeds_of
+from kit.story.attribution import attribute, seeds_of, without_victims
 from kit.story.entry import Entry, entry
 from kit.story.exposure import CHANGED, READ, SENT, exposure
 from kit.story.footprint import Footprint, footprint
@@ -69,7 +69,7 @@ def stories(tables: Mapping[str, ir.Table], findings: Sequence[Finding]) -> list
     """
     made = verdicts(findings)
     told = [one.account for one in made if one.band != "noise"]
-    found = footprint(tables, told) if told else None
+    found = _found(tables, told, findings) if told else None
     about = {one.account: _about(one.account, findings) for one in made}
     return [
         _told(one, about[one.account], found.of(one.account))
@@ -77,6 +77,11 @@ def stories(tables: Mapping[str, ir.Table], findings: Sequence[Finding]) -> list
         else _untold(one, about[one.account])
         for one in made
     ]
+
+
+def _found(tables: Mapping[str, ir.Table], accounts: Sequence[str], findings: Sequence[Finding]) -> Footprint:
+    found = footprint(tables, accounts)
+    return replace(found, crowd=without_victims(found.crowd, found.events, seeds_of(findings)))
 
 
 def _about(account: str, findings: Sequence[Finding]) -> tuple[Finding, ...]:

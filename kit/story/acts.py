@@ -84,6 +84,12 @@ ACTS: Mapping[str, Act] = {
     "MoveToDeletedItems": DELETE,
 }
 
+TOLD_BY_DETAIL: tuple[tuple[str, str, Act], ...] = (
+    ("Set-Mailbox", "Forward", Act("persistence", "Forwarding of the mailbox changed")),
+    ("Set-Mailbox", '"Audit', Act("defence evasion", "Auditing of the mailbox changed")),
+)
+"""Operations that are made for many ends: with this text in their parameters they mean this."""
+
 EVASION = re.compile(r"policy|conditional access|disable strong auth|risk", re.IGNORECASE)
 """Directory activities that weaken defences; the others made by an attacker are ways to come back."""
 
@@ -110,14 +116,22 @@ def act(source: str, operation: str) -> Act | None:
 
 def acted(events: pd.DataFrame) -> pd.DataFrame:
     """The events that mean something, with the columns `phase`, `what` and `group` of their acts."""
-    known = {pair: act(*pair) for pair in set(zip(events["source"], events["operation"].fillna(""), strict=True))}
-    acts = [known[pair] for pair in zip(events["source"], events["operation"].fillna(""), strict=True)]
-    rows = events.assign(
-        phase=pd.Series([one.phase if one else None for one in acts], index=events.index, dtype="object"),
-        what=pd.Series([one.what if one else None for one in acts], index=events.index, dtype="object"),
-        group=pd.Series([one.group if one else None for one in acts], index=events.index, dtype="object"),
-    )
-    return rows[rows["phase"].notna()]
+    pairs = list(zip(events["source"], events["operation"].fillna(""), strict=True))
+    known = {pair: act(*pair) for pair in set(pairs)}
+    meant = [known[pair] for pair in pairs]
+    columns = {name: [getattr(one, name, None) for one in meant] for name in ("phase", "what", "group")}
+    rows = events.assign(**{name: pd.Series(told, events.index, "object") for name, told in columns.items()})
+    rows = rows[rows["phase"].notna()]
+    for operation, text, better in TOLD_BY_DETAIL:
+        meant_so = (rows["operation"] == operation) & _holds(rows["detail"], text)
+        rows = rows.assign(
+            phase=rows["phase"].mask(meant_so, better.phase), what=rows["what"].mask(meant_so, better.what)
+        )
+    return rows
+
+
+def _holds(column: pd.Series, text: str) -> pd.Series:
+    return column.str.contains(text, regex=False).fillna(False).astype("bool")
 
 
 def responses(events: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
@@ -125,7 +139,7 @@ def responses(events: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
     words = events["operation"].fillna("").str.lower()
     found = words.map({word: bool(RESPONSE.match(word)) for word in words.unique()}).astype("bool")
     for operation, word in TELLING.items():
-        found &= (words != operation) | events["detail"].str.contains(word, regex=False).fillna(False).astype("bool")
+        found &= (words != operation) | _holds(events["detail"], word)
     found &= (events["label"] != "attacker") & (events["time"] >= since) & events["worked"]
     found &= (events["user"].fillna("") != events["account"]) & ~events["is_service"].fillna(False).astype("bool")
     rows = events[found]

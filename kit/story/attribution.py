@@ -26,9 +26,10 @@ HABIT_DAYS = 3
 HABIT_DAYS_RENTED = 10
 """The same where servers stand: a private VPN is used for weeks, an attacker's server for days."""
 CROWD = 3
-"""An address that so many other users work from is shared: it tells nothing about one of them."""
+"""An address or application that so many other users use is shared: it tells nothing about one of them."""
 RENTED = ("hosting", "vpn", "tor")
 MICROSOFT_AS = 8075
+MICROSOFT_NETWORK = "Microsoft's own network"
 MICROSOFT = ("20.190.", "40.126.", "2a01:111:", "2603:10")
 """Beginnings of addresses from which Microsoft itself acts: background jobs, portals (record_quirks.md 7)."""
 
@@ -37,7 +38,8 @@ MICROSOFT = ("20.190.", "40.126.", "2a01:111:", "2603:10")
 class Attribution:
     """Whose events are whose, for one account.
 
-    `events` is the account's footprint with two more columns: `label` (attacker, owner, unknown) and `why`, in words.
+    `events` is the account's footprint with `label` (attacker, owner, unknown) and `why`, in words; and what led to them:
+    `seed`, `stop`, `habit`, `foreign` (another account acted), `common` (other users use the application too).
     `at_home` is true when every event found lies at a place the account is used to or that many share: then none is
     called the attacker's, for an insider, the owner's own machine and a false alarm cannot be told apart.
     """
@@ -71,10 +73,26 @@ def seeds_of(findings: Sequence[Finding]) -> dict[str, str]:
     return seeds
 
 
+def without_victims(crowd: pd.DataFrame, events: pd.DataFrame, seeds: Mapping[str, str]) -> pd.DataFrame:
+    """The crowd without those who are at an address only as findings say: one attacker may have several victims.
+
+    `events` are those of all accounts examined, `seeds` those of all findings.
+    """
+    named = events["record_id"].isin(list(seeds)) | events["event_id"].isin(list(seeds))
+    victims = events.loc[named, ["ip", "account"]].drop_duplicates().set_axis(["value", "user"], axis="columns")
+    merged = crowd.merge(victims, how="left", on=["value", "user"], indicator=True)
+    return crowd[(merged["_merge"] == "left_only").to_numpy()]
+
+
 def attribute(account: str, events: pd.DataFrame, seeds: Mapping[str, str], crowd: pd.DataFrame) -> Attribution:
     """Label one account's events. `events` and `crowd` as in `kit.story.footprint`, `seeds` as from `seeds_of`."""
-    events = events.assign(seed=events["record_id"].map(seeds).fillna(events["event_id"].map(seeds)))
-    events = events.assign(stop=_stops(events, crowd), foreign=_foreign(account, events))
+    others = crowd[crowd["user"] != account].groupby("value")["user"].nunique()
+    events = events.assign(
+        seed=events["record_id"].map(seeds).fillna(events["event_id"].map(seeds)),
+        stop=_stops(events, others),
+        foreign=_foreign(account, events),
+        common=events["app_id"].map(others).fillna(0).astype("int64") >= CROWD,
+    )
     chosen = _kept_seeds(events)
     first = events.loc[chosen, "time"].min()
     events = events.assign(habit=_habits(events, first))
@@ -86,15 +104,14 @@ def attribute(account: str, events: pd.DataFrame, seeds: Mapping[str, str], crow
     return Attribution(account, events.assign(label=label, why=told), at_home)
 
 
-def _stops(events: pd.DataFrame, crowd: pd.DataFrame) -> pd.Series:
-    """Why an event's address proves nothing about anybody, or missing."""
-    others = crowd.groupby("ip")["user"].nunique()
+def _stops(events: pd.DataFrame, others: pd.Series) -> pd.Series:
+    """Why an event's address proves nothing about anybody, or missing; `others`: address → how many other users."""
     many = events["ip"].map(others).fillna(0).astype("int64")
     stop = pd.Series(None, index=events.index, dtype="object")
     stop = stop.mask(many >= CROWD, "address shared with " + many.astype("str") + " other users")
     microsoft = (events["network_class"] == "microsoft") | (events["asn"] == MICROSOFT_AS)
     microsoft |= events["ip"].str.startswith(MICROSOFT).fillna(False).astype("bool")
-    return stop.mask(microsoft, "Microsoft's own network").mask(events["ip"].isna(), "the record names no address")
+    return stop.mask(microsoft, MICROSOFT_NETWORK).mask(events["ip"].isna(), "the record names no address")
 
 
 def _foreign(account: str, events: pd.DataFrame) -> pd.Series:

@@ -105,17 +105,22 @@ def _rule(rule: dict[str, Any]) -> str:
     if isinstance(rule["move_to_folder"], str):
         parts.append(f"moves to {plain(rule['move_to_folder'])}")
     flags = {"deletes": "deletes", "marks_read": "marks as read"}
-    parts += [words for column, words in flags.items() if rule[column] is True or rule[column] == 1]
+    parts += [words for column, words in flags.items() if rule[column] is True]
+    if len(parts) == 1:  # nothing of it could be put into words: show what the record says
+        parts += [plain(rule[column]) for column in ("conditions", "actions") if isinstance(rule[column], str)]
     return shorten("; ".join(parts), LONGEST)
 
 
 def _detail(row: dict[str, Any]) -> str:
-    """What a change was about: its target and parameters, or the subject of the item."""
-    given = [row["subject"], row["target"]] if row["group"] == "delete" else [row["target"]]
-    parts = [plain(value) for value in given if isinstance(value, str)][:1]
-    if isinstance(row["detail"], str):
-        parts += [f"{plain(name)} = {plain(value)}" for name, value in _pairs(row["detail"]) if value not in ("", None)]
-    return shorten("; ".join(parts), LONGEST)
+    """What a change was about: the parameters of a cmdlet, else its target, or the subject of the item."""
+    pairs = _pairs(row["detail"]) if isinstance(row["detail"], str) else []
+    told = [
+        f"{plain(name)} = {plain(value)}" for name, value in pairs if value not in ("", None) and name != "Identity"
+    ]
+    about = row["subject"] if row["group"] == "delete" and isinstance(row["subject"], str) else row["target"]
+    # A cmdlet's target is a long path to the mailbox, which the story names anyway.
+    named = [plain(about)] if isinstance(about, str) and not (told and row["source"] == "audit_records") else []
+    return shorten("; ".join([*named, *told]), LONGEST)
 
 
 def _pairs(text: str) -> list[tuple[str, Any]]:

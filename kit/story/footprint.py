@@ -61,8 +61,16 @@ SAME: tuple[str, ...] = ("record_id", "time", "ip", "asn", "network", "network_c
 ITEMS = ("ip", "network_class", "session_id", "access", "folder", "message_id", "throttled")
 TRACES = ("message_id", "recipient", "subject", "status", "ip")
 RULES = (
-    "rule_name", "subject_words", "from_addresses", "forward_to", "move_to_folder", "deletes", "marks_read",
-)  # fmt: skip
+    "rule_name",
+    "subject_words",
+    "from_addresses",
+    "forward_to",
+    "move_to_folder",
+    "deletes",
+    "marks_read",
+    "conditions",
+    "actions",
+)
 """Columns taken from mail_items, message_traces and rule_changes."""
 
 EXPLAINED = r"InboxRule|^Set-|^Add-|^New-|^Remove-|Permission|Delegat|SearchQuery"
@@ -76,7 +84,7 @@ RANK: Mapping[str, int] = {"sign_ins": 0, "directory_audits": 1, "audit_records"
 class Footprint:
     """What the tables say of some accounts, in pandas frames; every frame has the column `account`.
 
-    events   see EVENTS, by time             crowd    ip, user, days: who else worked from these addresses
+    events   see EVENTS, by time             crowd    value, user: who else uses its addresses and applications
     items    mail_items of their mailboxes   traces   message_traces they sent
     rules    rule_changes of their mailboxes domains  domains of the tenant
     """
@@ -89,10 +97,10 @@ class Footprint:
     domains: frozenset[str]
 
     def of(self, account: str) -> Footprint:
-        """The same for one account; the crowd without it."""
+        """The same for one account, with the same crowd."""
         one = [frame[frame["account"] == account] for frame in (self.events, self.items, self.traces, self.rules)]
         events, items, traces, rules = (frame.reset_index(drop=True) for frame in one)
-        return Footprint(events, self.crowd[self.crowd["user"] != account], items, traces, rules, self.domains)
+        return Footprint(events, self.crowd, items, traces, rules, self.domains)
 
 
 def footprint(tables: Mapping[str, ir.Table], accounts: Sequence[str]) -> Footprint:
@@ -219,8 +227,6 @@ def _directory(rows: ir.Table, account: ir.StringValue, names: Mapping[str, str]
         target=rows.target,
         detail=rows.modified,
         session_id=rows.session_id,
-        app_id=rows.actor_app_id,
-        app=rows.actor_app,
         correlation_id=rows.correlation_id,
     )
 
@@ -235,15 +241,19 @@ def _shaped(rows: ir.Table, **known: ir.Value) -> ir.Table:
 
 
 def _crowd(tables: Mapping[str, ir.Table], events: pd.DataFrame) -> pd.DataFrame:
-    """Who worked from the addresses of `events`, and on how many days: columns ip, user, days."""
-    addresses = pd.DataFrame({"ip": events["ip"].dropna().unique()}, dtype="str")
+    """Who else works from the addresses and with the applications of `events`: columns value, user."""
+    known = pd.concat([events["ip"], events["app_id"]]).dropna().unique()
+    values = ibis.memtable(pd.DataFrame({"value": known}, dtype="str"), schema={"value": "string"})
     sign_ins, audit = tables["sign_ins"], tables["audit_records"]
+    good, done = sign_ins.filter(sign_ins.error_code == 0), audit.filter(worked(audit))
     rows = ibis.union(
-        sign_ins.filter(sign_ins.error_code == 0).select("ip", "user", "time"),
-        audit.filter(worked(audit)).select("ip", "user", "time"),
+        good.select("user", value=good.ip),
+        good.select("user", value=good.app_id),
+        done.select("user", value=done.ip),
+        done.select("user", value=ibis.coalesce(done.client_app_id, done.app_id)),
+        distinct=True,
     )
-    rows = rows.filter(rows.user.notnull()).semi_join(ibis.memtable(addresses, schema={"ip": "string"}), "ip")
-    return rows.group_by("ip", "user").aggregate(days=rows.time.date().nunique()).to_pandas()
+    return rows.filter(rows.user.notnull()).semi_join(values, "value").to_pandas()
 
 
 def _owned(rows: ir.Table, column: str, names: Mapping[str, str], also: Sequence[str]) -> pd.DataFrame:

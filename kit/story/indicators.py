@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from kit.story.attribution import Attribution
+from kit.story.attribution import MICROSOFT_NETWORK, Attribution
 
 KINDS: Mapping[str, str] = {
     "address": "ip",
@@ -28,19 +28,32 @@ DIRECT = ("in the finding", "done by", "carried the token", "belongs to the sess
 
 
 def indicators(attribution: Attribution) -> pd.DataFrame:
-    """Columns of COLUMNS; attacker's first, then by kind and time. Tokens are listed where the attacker held them."""
+    """Columns of COLUMNS; attacker's first, then by kind and time.
+
+    Left out, because there are many and they tell nothing: tokens that the attacker did not hold, and Microsoft's own
+    addresses that the attacker did not come through.
+    """
     events = attribution.events
     events = events.assign(
-        app=events["app"].fillna(events["app_id"]),
+        app=events["app"].fillna(events["app_id"].map(_names(events))).fillna(events["app_id"]),
+        ip=events["ip"].mask((events["stop"] == MICROSOFT_NETWORK) & (events["label"] != "attacker")),
         actor=events["user"].where(events["foreign"]),
+        token_id=events["token_id"].where(events["label"] == "attacker"),
+        theirs=events["label"] == "attacker",
+        own=events["label"] == "owner",
         directness=_directness(events["why"]),
     ).sort_values(["directness", "time", "record_id"], kind="stable")
     frames = [_of_kind(kind, events.dropna(subset=[column]), column) for kind, column in KINDS.items()]
     rows = pd.concat(frames, ignore_index=True)
-    rows = rows[(rows["kind"] != "token") | (rows["label"] == "attacker")]
     order = rows.assign(label=rows["label"].map(LABELS.index), kind=rows["kind"].map(list(KINDS).index))
     order = order.sort_values(["label", "kind", "first_seen", "value"], kind="stable")
     return rows.loc[order.index, list(COLUMNS)].reset_index(drop=True)
+
+
+def _names(events: pd.DataFrame) -> pd.Series:
+    """Application id → its name, as some sign-in told it."""
+    named = events.dropna(subset=["app_id", "app"]).sort_values(["app_id", "app"]).drop_duplicates("app_id")
+    return named.set_index("app_id")["app"]
 
 
 def _directness(why: pd.Series) -> pd.Series:
@@ -57,10 +70,11 @@ def _of_kind(kind: str, events: pd.DataFrame, column: str) -> pd.DataFrame:
         events=("time", "size"),
         reason=("why", "first"),
         stops=("stop", "count"),
-        attackers=("label", lambda labels: int((labels == "attacker").sum())),
-        owners=("label", lambda labels: int((labels == "owner").sum())),
+        attackers=("theirs", "sum"),
+        owners=("own", "sum"),
+        common=("common", "max"),
     )
-    compared = bool((events["label"] == "owner").any())
+    compared = bool(events["own"].any())
     told = [_told(kind, row, compared) for row in rows.to_dict("records")]
     rows["label"] = [label for label, _ in told]
     rows["reason"] = [reason for _, reason in told]
@@ -81,6 +95,8 @@ def _told(kind: str, row: Mapping[str, object], compared: bool) -> tuple[str, st
         return ("unknown", "the attacker came through it, but it is shared") if row["stops"] else ("attacker", reason)
     if kind == "account":
         return "attacker", reason
+    if kind == "app" and row["common"]:
+        return "unknown", "used by the attacker, and by other users of the tenant"
     if not compared:
         return "unknown", "used by the attacker; no event of the owner is there to compare with"
     return "attacker", "in this account only the attacker used it"

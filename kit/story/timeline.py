@@ -26,14 +26,14 @@ PHASE_OF: Mapping[str, str] = {
     "network": "initial access",
     "credential": "initial access",
     "session": "initial access",
-    "vendor": "initial access",
+    "vendor": "response",
     "persistence": "persistence",
     "mailbox": "persistence",
     "collection": "collection",
     "outbound": "fraud/outbound",
     "tamper": "defence evasion",
 }
-"""The phase of a finding that no event of the timeline stands for."""
+"""The phase of a finding that no event of the timeline stands for; Microsoft's own verdicts are the defender's side."""
 
 
 def timeline(
@@ -53,7 +53,7 @@ def timeline(
         *_grouped(_of_group(attribution, "sign-in"), ["ip"], _signed_in),
         *_grouped(_accessed(attribution, read), ["group", "ip"], _read),
         *_grouped(_gathered(attribution), ["group", "ip"], _times),
-        *_grouped(*_mail(sent), _sent),
+        *_grouped(*_mail(attribution, sent), _sent),
         *_grouped(_changes(changed), ["what", "told", "ip"], _times),
         *_grouped(responses(attribution.events, since), ["what"], _times),
         *_grouped(_unseen(attribution, findings, sent), ["what"], _times),
@@ -142,8 +142,11 @@ def _gathered(attribution: Attribution) -> pd.DataFrame:
     return rows[(rows["phase"] == "collection") & (rows["group"] != "mail")]
 
 
-def _mail(sent: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def _mail(attribution: Attribution, sent: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Mail sent, with the network of its address as other records tell it, and the columns it is counted by."""
+    places = attribution.attacker.dropna(subset=["ip"]).drop_duplicates("ip").set_index("ip")
     rows = sent.assign(phase="fraud/outbound", source="message_traces")
+    rows = rows.assign(network=rows["ip"].map(places["network"]), country=rows["ip"].map(places["country"]))
     return rows, ["subject"] if rows["subject"].nunique() <= SUBJECTS else ["phase"]
 
 
