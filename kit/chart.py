@@ -126,7 +126,7 @@ class Chart:
     tells_attacker: bool
     draw: Callable[..., Drawn]
 
-    def __call__(
+    def picture(
         self, tables: Mapping[str, pd.DataFrame], *, story: Any = None, why: Mapping[str, str] | None = None
     ) -> Picture:
         """The picture over `tables` (name → frame); `story` is that of the account it is about.

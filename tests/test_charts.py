@@ -66,7 +66,7 @@ def test_shape_tells_apart_what_colour_tells_apart():
 @pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_chart_draws_and_gives_the_same_bytes_twice(name, theme):
-    one, other = (CHARTS[name](everything(), story=samples.story()).png(theme) for _ in range(2))
+    one, other = (CHARTS[name].picture(everything(), story=samples.story()).png(theme) for _ in range(2))
     assert one == other
     assert one.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", one[16:24])
@@ -76,7 +76,7 @@ def test_every_chart_draws_and_gives_the_same_bytes_twice(name, theme):
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_the_words_are_the_same_in_both_themes_and_utc_is_said(name):
-    picture = CHARTS[name](everything(), story=samples.story())
+    picture = CHARTS[name].picture(everything(), story=samples.story())
     assert picture.drawn("light").alt == picture.drawn("dark").alt
     assert words(picture.title) in words(texts(picture.figure("dark")))
     assert "UTC" in texts(picture.figure())
@@ -86,7 +86,7 @@ def test_the_words_are_the_same_in_both_themes_and_utc_is_said(name):
 @pytest.mark.parametrize("name", CHARTS)
 def test_without_data_the_picture_says_so_and_why(name):
     why = dict.fromkeys(CHARTS[name].tables, "A permission is missing: AuditLog.Read.All.")
-    picture = CHARTS[name]({}, why=why)
+    picture = CHARTS[name].picture({}, why=why)
     assert picture.title.startswith("No ")
     assert picture.caption
     assert words(picture.caption) in words(texts(picture.figure()))
@@ -97,14 +97,14 @@ def test_without_data_the_picture_says_so_and_why(name):
 @pytest.mark.parametrize("name", ["sign_in_timeline", "hour_of_week"])
 @pytest.mark.parametrize("count", SIZES)
 def test_every_size_is_drawn(name, count):
-    picture = CHARTS[name]({"sign_ins": samples.sign_ins(count)}, story=samples.story())
+    picture = CHARTS[name].picture({"sign_ins": samples.sign_ins(count)}, story=samples.story())
     assert len(picture.png("dark", dpi=50)) > 1_000
     assert ("No sign-ins" in picture.title) == (count == 0)
 
 
 def test_the_sign_in_timeline_counts_what_the_records_say():
     rows = samples.sign_ins(1_000, attacker=18)
-    picture = CHARTS["sign_in_timeline"]({"sign_ins": rows}, story=samples.story())
+    picture = CHARTS["sign_in_timeline"].picture({"sign_ins": rows}, story=samples.story())
     hostile = rows[rows["ip"] == samples.ATTACKER_IP]
     assert picture.title.startswith("18 of 1,000 sign-ins to adele.vance@contoso.example")
     assert f"{(hostile['error_code'] == 0).sum()} successful" in picture.title
@@ -115,7 +115,7 @@ def test_the_sign_in_timeline_counts_what_the_records_say():
 
 
 def test_the_legend_names_every_series_that_is_drawn():
-    picture = CHARTS["sign_in_timeline"]({"sign_ins": samples.sign_ins(1_000)}, story=samples.story())
+    picture = CHARTS["sign_in_timeline"].picture({"sign_ins": samples.sign_ins(1_000)}, story=samples.story())
     axes = picture.figure().axes[1]
     drawn = {series.get_label() for series in axes.collections if not series.get_label().startswith("_")}
     assert drawn == {"success", "failure", "blocked", "attacker, success", "attacker, failure", "attacker, blocked"}
@@ -125,7 +125,7 @@ def test_the_legend_names_every_series_that_is_drawn():
 def test_the_attackers_places_are_never_among_the_other_places():
     crowd = samples.sign_ins(400).assign(network=[f"Network {n}" for n in range(400)], ip=None)
     rows = pd.concat([crowd, samples.sign_ins(5, attacker=5)], ignore_index=True)
-    picture = CHARTS["sign_in_timeline"]({"sign_ins": rows}, story=samples.story())
+    picture = CHARTS["sign_in_timeline"].picture({"sign_ins": rows}, story=samples.story())
     lanes = [text.get_text() for text in picture.figure().axes[1].get_yticklabels()]
     assert len(lanes) == 12
     assert lanes[-1].split()[1:3] == ["other", "places"]
@@ -144,7 +144,7 @@ def test_other_accounts_and_rows_without_time_are_left_out_and_counted():
     rows = samples.sign_ins(20)
     rows.loc[:2, "user"] = "somebody.else@contoso.example"
     rows.loc[3:4, "time"] = pd.NaT
-    picture = CHARTS["sign_in_timeline"]({"sign_ins": rows}, story=samples.story())
+    picture = CHARTS["sign_in_timeline"].picture({"sign_ins": rows}, story=samples.story())
     assert "of 15 sign-ins" in picture.title
     assert "5 records of other accounts or without a time are not drawn" in picture.caption
 
@@ -152,7 +152,7 @@ def test_other_accounts_and_rows_without_time_are_left_out_and_counted():
 def test_the_hour_of_week_puts_the_attacker_where_the_records_are():
     rows = samples.sign_ins(500)
     hostile = rows[(rows["ip"] == samples.ATTACKER_IP) & (rows["error_code"] == 0)]
-    picture = CHARTS["hour_of_week"]({"sign_ins": rows}, story=samples.story())
+    picture = CHARTS["hour_of_week"].picture({"sign_ins": rows}, story=samples.story())
     marks = [line for line in picture.figure().axes[0].lines if line.get_marker() == "D"]
     spots = {(int(line.get_ydata()[0]), int(line.get_xdata()[0])) for line in marks}
     assert spots == set(zip(hostile["time"].dt.day_of_week, hostile["time"].dt.hour, strict=True))
@@ -162,7 +162,7 @@ def test_the_hour_of_week_puts_the_attacker_where_the_records_are():
 @pytest.mark.parametrize("steps", [1, 2, 14, 26, 27, 60, 400])
 def test_the_attack_timeline_numbers_steps_as_the_table_does(steps):
     story = samples.story(steps)
-    picture = CHARTS["attack_timeline"]({}, story=story)
+    picture = CHARTS["attack_timeline"].picture({}, story=story)
     numbers = [t.get_text() for t in picture.figure().axes[0].texts if re.fullmatch(r"\d+(\n\+\d+)?", t.get_text())]
     stood_for = sum(1 + int(text.partition("\n+")[2] or 0) for text in numbers)
     assert stood_for == steps
@@ -175,7 +175,7 @@ def test_the_attack_timeline_numbers_steps_as_the_table_does(steps):
 
 def test_the_secure_score_title_is_what_the_lines_say():
     tables = samples.scores()
-    picture = CHARTS["secure_score"](tables)
+    picture = CHARTS["secure_score"].picture(tables)
     assert "rose from 58 % to 64 %" in picture.title
     assert "the 5 largest open controls give 24.5 points" in picture.title
     bars = picture.figure().axes[1].patches
@@ -183,7 +183,7 @@ def test_the_secure_score_title_is_what_the_lines_say():
     falling = tables | {
         "secure_scores": tables["secure_scores"].assign(score=tables["secure_scores"]["score"][::-1].values)
     }
-    assert "fell from 64 % to 58 %" in CHARTS["secure_score"](falling).title
+    assert "fell from 64 % to 58 %" in CHARTS["secure_score"].picture(falling).title
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -194,7 +194,7 @@ def test_hostile_names_neither_break_nor_leave_a_picture(theme):
     hostile = samples.replaced(story, timeline=steps)
     for name in CHARTS:
         tables = {**everything(), "sign_ins": rows}
-        picture = CHARTS[name](tables, story=hostile)
+        picture = CHARTS[name].picture(tables, story=hostile)
         assert len(picture.png(theme, dpi=50)) > 1_000
         shown = texts(picture.figure(theme))
         assert "\u202e" not in shown
@@ -202,7 +202,7 @@ def test_hostile_names_neither_break_nor_leave_a_picture(theme):
 
 
 def test_a_figure_shows_itself_once_with_words_in_either_theme():
-    page = CHARTS["hour_of_week"](everything(), story=samples.story())._repr_html_()
+    page = CHARTS["hour_of_week"].picture(everything(), story=samples.story())._repr_html_()
     assert page.count("<img") == 2
     assert page.count('style="display:none"') == 1  # also where a notebook is not trusted
     alts = re.findall(r'alt="([^"]*)"', page)
@@ -214,6 +214,6 @@ def test_a_figure_shows_itself_once_with_words_in_either_theme():
 
 def test_an_unknown_theme_or_chart_is_named():
     with pytest.raises(InputError, match="no theme 'sepia'"):
-        CHARTS["hour_of_week"](everything()).png("sepia")
+        CHARTS["hour_of_week"].picture(everything()).png("sepia")
     with pytest.raises(InputError, match="does not exist"):
         CHARTS["pie"]

@@ -45,7 +45,7 @@ class SampleCase:
         lines: list[Line] = LINES,
         drawn: bool = True,
     ) -> None:
-        self.name, self.folder, self.simulated, self.tenant = "Adele, November", folder, True, None
+        self.name, self.folder, self.simulated = "Adele, November", folder, True
         self.tenant_id, self.tenant_name = "9d5f0000-0000-4000-8000-000000000001", "Contoso"
         self.journal = Journal(folder / "journal.jsonl")
         self.evidence = Evidence(folder, self.journal)
@@ -65,9 +65,9 @@ class SampleCase:
     def stories(self) -> list[Story]:
         return self._stories
 
-    def chart(self, name: str, *, user: str = ""):
+    def chart(self, name: str, user: str = ""):
         story = next((story for story in self._stories if story.account == user), None)
-        return CHARTS[name](self.tables, story=story)
+        return CHARTS[name].picture(self.tables, story=story)
 
 
 class Page(HTMLParser):
@@ -110,6 +110,7 @@ def act(journal: Journal) -> None:
     base = {"plan": "00ff", "account": samples.ACCOUNT, "account_id": "id-1"}
     shown = {"action": "revoke_sessions", "parameters": {}, "status": "previewed", "changes": []}
     request = {"service": "graph", "method": "POST", "path": "/v1.0/users/id-1/revokeSignInSessions", "body": None}
+    journal.write("connected", account="analyst@contoso.example", permissions=["AuditLog.Read.All", "User.Read.All"])
     journal.write("refused", **base, why="The name typed is not the account's.")
     journal.write("preview", **base, digest="d", steps=[shown])
     journal.write("intent", **base, key="00ff:1", action="revoke_sessions", request=request, undo=None)
@@ -207,7 +208,7 @@ def test_the_first_page_answers_the_questions(page):
     for sentence in story.sentences.values():
         assert sentence in summary
     assert "1 action taken, 1 verified by reading back. revoke sessions: done and read back." in summary
-    assert "risk_detections: not licensed (needs Entra ID P2)" in summary
+    assert "risk detections: not licensed (needs Entra ID P2)" in summary
     assert "SIMULATED TENANT" in summary
 
 
@@ -268,6 +269,11 @@ def test_actions_are_told_from_preview_to_reading_back(page):
     assert positions == sorted(positions)
     assert "POST /v1.0/users/id-1/revokeSignInSessions (no way back)" in section
     assert "done and read back" in section
+
+
+def test_the_method_names_who_looked_and_with_which_permissions(page, quiet):
+    assert "Signed in as analyst@contoso.example, with the permissions AuditLog.Read.All, User.Read.All." in page.text
+    assert "No tenant was connected" in Page(report.page(quiet)).text
 
 
 def test_an_intent_without_an_answer_is_unknown(tmp_path):

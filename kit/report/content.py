@@ -23,7 +23,6 @@ from kit.report import causes, deeds, words
 from kit.source import SOURCES
 from kit.story import Story
 from kit.table import TABLES
-from kit.tenant.client import Tenant
 
 CALLED = ("compromised", "likely")  # bands that are told as a case of their own
 CHARTED = 6  # accounts with pictures; more would make a file too large to send
@@ -42,7 +41,6 @@ class CaseLike(Protocol):
     simulated: bool
     journal: Journal
     evidence: Evidence
-    tenant: Tenant | None
     tables: Mapping[str, Any]
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -57,7 +55,7 @@ class CaseLike(Protocol):
     def stories(self) -> Sequence[Story]:
         """One story for each account that findings are about, highest score first."""
 
-    def chart(self, name: str, *, user: str = "") -> Picture:
+    def chart(self, name: str, user: str = "") -> Picture:
         """The chart `name`, about one account or the tenant."""
 
 
@@ -84,7 +82,7 @@ def content(case: CaseLike) -> dict[str, Any]:
         "made": datetime.now(UTC),
         "version": kit.__version__,
         "coverage": summary(lines),
-        "gaps": [line for line in lines if line.status not in ("complete", "empty")],
+        "gaps": [(_words(line), line.status, _why(line)) for line in lines if line.status not in ("complete", "empty")],
         "most_gaps": GAPS,
         "accounts": [_account(case, number, story, states) for number, story in enumerate(called, 1)],
         "findings": [(name, [f for f in found if f.severity == name]) for name in SEVERITIES],
@@ -97,7 +95,7 @@ def content(case: CaseLike) -> dict[str, Any]:
         "controls_table": _controls(case, called, found),
         "score_picture": figure(case.chart("secure_score")),
         "sources_table": _sources(lines),
-        "permissions": sorted(case.tenant.permissions) if case.tenant else [],
+        "connections": list(case.journal.read("connected")),
         "evidence_table": _evidence(case.evidence),
         "words": words,
     }
@@ -165,7 +163,7 @@ def _asked(lines: Sequence[Line]) -> Markup:
 
 def _rules(lines: Sequence[Line]) -> Markup:
     rules = sorted((line for line in lines if line.kind == "detection"), key=lambda line: line.status == "complete")
-    rows = [(_words(line), "ran" if line.status == "complete" else SPOKEN[line.status], line.why) for line in rules]
+    rows = [(_words(line), "ran" if line.status == "complete" else SPOKEN[line.status], _why(line)) for line in rules]
     frame = pd.DataFrame(rows, columns=["name", "state", "why"])
     heads = {"name": "Detection", "state": "Ran or not", "why": "Reason or remark"}
     return _table(frame, "Detections: which questions could be asked", heads, row_head="name", limit=1000)
@@ -234,7 +232,7 @@ def _frame(case: CaseLike, name: str) -> pd.DataFrame:
 
 
 def _words(line: Line) -> str:
-    return line.name if line.kind == "file" else line.name.replace("_", " ")
+    return line.name if line.kind == "file" else line.name.replace("_", " ").replace("sign in", "sign-in")
 
 
 def _window(line: Line) -> str | None:
