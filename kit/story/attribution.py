@@ -38,7 +38,7 @@ MICROSOFT = ("20.190.", "40.126.", "2a01:111:", "2603:10")
 class Attribution:
     """Whose events are whose, for one account.
 
-    `events` is the account's footprint with `label` (attacker, owner, unknown) and `why`, in words; and what led to them:
+    `events` is the account's footprint with `label` (attacker, owner, unknown) and `why`, in words, and what led there:
     `seed`, `stop`, `habit`, `foreign` (another account acted), `common` (other users use the application too).
     `at_home` is true when every event found lies at a place the account is used to or that many share: then none is
     called the attacker's, for an insider, the owner's own machine and a false alarm cannot be told apart.
