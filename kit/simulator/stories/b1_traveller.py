@@ -19,13 +19,12 @@ from kit.simulator.story import Stage, Story
 HOTEL = address("198.18.112.40")
 ROAMING = address("198.18.113.77")
 FLIGHT = timedelta(hours=14)
-# Day, clock and place of the sign-ins in Singapore; the first are asked for a second factor.
+# Day, clock (UTC) and place of the sign-ins after the arrival: mornings and evenings at the hotel, days on the move.
 VISITS = (
-    (0, "15:10:00", HOTEL), (1, "00:50:00", HOTEL), (1, "03:20:00", ROAMING), (1, "06:05:00", ROAMING),
-    (1, "10:40:00", HOTEL), (2, "00:41:00", HOTEL), (2, "02:15:00", ROAMING), (2, "05:30:00", ROAMING),
-    (2, "08:20:00", ROAMING), (2, "12:10:00", HOTEL), (3, "00:55:00", HOTEL), (3, "04:05:00", ROAMING),
-    (3, "07:15:00", ROAMING), (3, "11:35:00", HOTEL), (4, "00:38:00", HOTEL), (4, "03:45:00", ROAMING),
-    (4, "09:10:00", HOTEL), (5, "00:30:00", HOTEL),
+    (1, "00:50", HOTEL), (1, "03:20", ROAMING), (1, "06:05", ROAMING), (1, "10:40", HOTEL), (1, "12:30", HOTEL),
+    (2, "00:41", HOTEL), (2, "02:15", ROAMING), (2, "05:30", ROAMING), (2, "08:20", ROAMING), (2, "12:10", HOTEL),
+    (3, "00:55", HOTEL), (3, "04:05", ROAMING), (3, "07:15", ROAMING), (3, "11:35", HOTEL), (4, "00:38", HOTEL),
+    (4, "03:45", ROAMING), (5, "00:30", HOTEL),
 )  # fmt: skip
 
 
@@ -35,15 +34,15 @@ def play(stage: Stage) -> None:
     first = _arrival(stage)
     laptop, phone = clients.browser(stage.victim.laptop, stage.day), clients.outlook_mobile(stage.victim.phone)
     session, pocket = stage.draw.guid(), stage.draw.guid()
-    for number, (day, clock, place) in enumerate(VISITS):
-        at = max(stage.at(clock, day), first + timedelta(minutes=number))
-        act = _visit(stage, at, place, laptop, session, "push" if number in (0, 2) else "token")
-        if number % 3 == 1:
-            _reads(stage, act)
+    _visit(stage, first, HOTEL, laptop, session, "push")
     home = somewhere(stage.draw, stage.victim.mobile, stage.victim.site.place)
     for minutes in (25, 55):
         at = first + timedelta(minutes=minutes)
         stage.sign_in("owner", at, home, phone, apps.OUTLOOK_MOBILE, apps.EXCHANGE, session=pocket)
+    for number, (day, clock, place) in enumerate(VISITS):
+        act = _visit(stage, stage.at(clock, day), place, laptop, session, "push" if number == 1 else "token")
+        if number % 3 == 1:
+            _reads(stage, act)
 
 
 def _arrival(stage: Stage) -> datetime:
