@@ -141,6 +141,10 @@ class Action(ABC):
         if absent or not cls.title:
             raise SchemaError(f"{cls.__name__} lacks {', '.join(absent) or 'a title'}.")
 
+    def needed(self, change: Change) -> tuple[AnyOf, ...]:
+        """The permissions that sending this change takes."""
+        return change.needs or self.permissions
+
     def pinned(self, state: State) -> Self:
         """This wish with what it left open filled in from the first look; most wishes leave nothing open.
 

@@ -26,7 +26,7 @@ from dataclasses import replace
 from typing import Any
 
 from kit.action import Action, Change
-from kit.errors import Drifted, InputError, KitError, NotConfirmed, NotReversible, OutcomeUnknown, PlanError
+from kit.errors import Drifted, InputError, KitError, NotAllowed, NotConfirmed, NotReversible, OutcomeUnknown, PlanError
 from kit.journal import Journal
 from kit.step import Preview, Result, Status, Step, judged, planned
 from kit.tenant.client import Tenant
@@ -241,7 +241,7 @@ class Plan:
                 kept = self._steps[number]
                 kept = replace(kept, status="unknown", sent=self._clock(), done=kept.changes[:count])
                 self._steps[number] = kept
-                status, note = self._send(kept.action, change.do, ticket, undo=change.undo)
+                status, note = self._send(kept.action, change, change.do, ticket)
                 self._steps[number] = replace(kept, status=status, note=note)
                 if change.secret is not None and status != "failed":
                     passwords.append(change.secret)
@@ -251,27 +251,30 @@ class Plan:
 
     def _undo(self, number: int, ticket: Ticket) -> None:
         in_force = self._steps[number]
-        for write in in_force.undoes:
-            self._steps[number] = replace(in_force, status="undo sent", sent=self._clock())
-            status, note = self._send(in_force.action, write, ticket, undoes=True)
-            if status == "failed":
-                self._steps[number] = replace(in_force, note=f"Undo failed. {note}")
-                return
+        for change in reversed(in_force.done):
+            if change.undo is not None:
+                self._steps[number] = replace(in_force, status="undo sent", sent=self._clock())
+                status, note = self._send(in_force.action, change, change.undo, ticket)
+                if status == "failed":
+                    self._steps[number] = replace(in_force, note=f"Undo failed. {note}")
+                    return
         self._steps[number] = self._read_back(self._steps[number])
 
-    def _send(
-        self, action: Action, write: Write, ticket: Ticket, *, undo: Write | None = None, undoes: bool = False
-    ) -> tuple[Status, str]:
+    def _send(self, action: Action, change: Change, write: Write, ticket: Ticket) -> tuple[Status, str]:
         """Journal the intent, send once, journal the result. What the service said, in one status and its words."""
         key = f"{self._id}:{next(self._number)}"
-        way_back = None if undo is None else undo.shown()
-        self._log("intent", key=key, action=action.name, request=write.shown(), undo=way_back, undoes=undoes)
+        undoes = write is change.undo
+        undo = change.undo.shown() if change.undo and not undoes else None
+        self._log("intent", key=key, action=action.name, request=write.shown(), undo=undo, undoes=undoes)
         status: Status = "sent"
         note = ""
         try:
             self.tenant.send(write, ticket)
         except OutcomeUnknown as error:
             status, note = "unknown", str(error)
+        except NotAllowed as error:
+            takes = " and ".join(group[0] for group in action.needed(change))
+            status, note = "failed", f"{error.message} It takes {takes}, and a role that may act on this account."
         except KitError as error:
             status, note = "failed", str(error)
         self._log("result", key=key, outcome=status, note=note)

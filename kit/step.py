@@ -41,9 +41,11 @@ SPOKEN: Mapping[Status, tuple[str, str]] = {
 DOUBTFUL: tuple[Status, ...] = ("failed", "unknown")
 GOOD: frozenset[Status] = frozenset({"fulfilled", "verified", "undone"})
 # Inline, because an untrusted notebook loses its style sheets; no colour, so that light and dark both hold.
-_CELL = "text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
+_LEFT = "text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
+_TABLE = "width:100%;table-layout:fixed;line-height:1.4"
+_CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:.3em 0"
 _CHIP = "border:1px solid currentColor;border-radius:10px;padding:1px 8px;white-space:nowrap"
-HEADS = ("Step", "Now → then", "Exact request", "Before you confirm")
+HEADS = (("Step", 20), ("Now → then", 25), ("Exact request", 30), ("To know", 25))
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def chip(status: Status, note: str = "") -> Markup:
     """The status as symbol and words for a page; a screen reader says it when it changes."""
     text = " ".join(SPOKEN[status])
     body = Markup('<span role="status" aria-live="polite" style="{}">{}</span>').format(_CHIP, text)
-    return body + Markup("<br>{}").format(render.html(note)) if note else body
+    return body + Markup('<br><span style="font-weight:normal">{}</span>').format(render.html(note)) if note else body
 
 
 def difference(change: Change) -> list[str]:
@@ -210,7 +212,7 @@ def conditions(step: Step) -> list[str]:
 def _missing(action: Action, changes: Sequence[Change], permissions: frozenset[str]) -> Iterable[str]:
     """The permissions that lack. Exchange's are not in Graph's token; having observed by cmdlet proves them."""
     for change in changes:
-        for group in (change.needs or action.permissions) if isinstance(change.do, Write) else ():
+        for group in action.needed(change) if isinstance(change.do, Write) else ():
             if group != EXCHANGE and not permissions & set(group):
                 yield f"Needs the permission {group[0]}: have it consented, then sign in again."
 
@@ -236,18 +238,20 @@ def _lines(step: Step) -> Iterable[str]:
 
 
 def _table(caption: str, steps: Sequence[Step]) -> str:
-    heads = Markup("").join(Markup('<th scope="col" style="{}">{}</th>').format(_CELL, head) for head in HEADS)
-    rows = Markup("").join(_row(step) for step in steps)
+    heads = Markup("").join(
+        Markup('<th scope="col" style="{}">{}</th>').format(f"{_LEFT};width:{width}%", head) for head, width in HEADS
+    )
     return str(
         Markup(
-            '<table class="kit-plan"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
-        ).format(render.html(caption), heads, rows)
+            '<table class="kit-plan" style="{}"><caption style="{}">{}</caption>'
+            "<thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+        ).format(_TABLE, _CAPTION, render.html(caption), heads, Markup("").join(map(_row, steps)))
     )
 
 
 def _row(step: Step) -> Markup:
     head = Markup('<th scope="row" style="{}">{}<br>{}</th>').format(
-        _CELL, step.action.title, chip(step.status, step.note)
+        _LEFT, step.action.title, chip(step.status, step.note)
     )
     says = [change.says for change in step.changes] or [step.action.goal]
     cells = (
@@ -259,4 +263,4 @@ def _row(step: Step) -> Markup:
 
 
 def _cell(lines: list[str]) -> Markup:
-    return Markup('<td style="{}">{}</td>').format(_CELL, Markup("<br>").join(render.html(line) for line in lines))
+    return Markup('<td style="{}">{}</td>').format(_LEFT, Markup("<br>").join(render.html(line) for line in lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from kit.action import NEVER, SOMEONE, Action, Change, Example, Manual, State, account, later
@@ -19,6 +19,7 @@ FEDERATED = (
     "Active Directory, and let the owner choose a new one at the next sign-in."
 )
 HAND_OVER = "Hand the new password over in person or by telephone, never by mail: the attacker may still read it."
+PERSON = "Graph takes this from a signed-in person only, not from an app."
 TWICE = "The account is mastered on premises: reset it there twice, since the old password stays valid in replicas."
 
 
@@ -37,7 +38,7 @@ class ResetPassword(Action):
         accounts) and authenticationMethod: resetPassword (synced accounts).
     """
 
-    since: str = ""
+    since: str = field(default="", metadata={"empty": "from now on"})
     """The password must have changed later than this (ISO, UTC). Empty: later than at the plan's first look."""
 
     order = 8
@@ -110,7 +111,7 @@ class ResetPassword(Action):
                     ),
                     before=before,
                     after=after,
-                    cautions=(TWICE, HAND_OVER),
+                    cautions=(PERSON, TWICE, HAND_OVER),
                     needs=(("UserAuthenticationMethod.ReadWrite.All", "UserAuthMethod-Password.ReadWrite.All"),),
                     secret=password,
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from kit.action import NEVER, SOMEONE, Action, Change, Example, State, account, later
@@ -25,7 +25,7 @@ class RevokeSessions(Action):
         revokeSignInSessions, which answers 200 although its page says 204.
     """
 
-    since: str = ""
+    since: str = field(default="", metadata={"empty": "from now on"})
     """The moment sessions are valid from must be later than this (ISO, UTC). Empty: than at the plan's first look."""
 
     order = 7

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kit.action import EXCHANGE, NEVER, SOMEONE, Action, Change, Example, State, account, later
@@ -31,7 +31,7 @@ class UnblockSender(Action):
         Remove-BlockedSenderAddress. Graph offers nothing for this.
     """
 
-    sender: str = ""
+    sender: str = field(default="", metadata={"empty": "the account's primary address"})
     """The blocked address; empty for the account's primary one."""
 
     order = 32

@@ -14,6 +14,7 @@ from kit.action import Action
 from kit.tenant.client import Tenant
 
 WIDE = {"width": "max-content"}
+NARROW = {"width": "220px"}
 LABELLED = {"description_width": "initial"}
 _BANNER = "padding:4px 10px;border-radius:4px;font-weight:600;color:#ffffff;background:{}"
 RED, GREEN = "#a40e26", "#0b6b50"  # white on either has a contrast above 6 to 1
@@ -35,20 +36,26 @@ def button(text: str, press: Callable[[], None], *, icon: str, style: str = "", 
 
 
 def fields(action: type[Action], values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """A widget for every parameter of the action, by name. A list of (label, value) pairs becomes a choice."""
+    """A widget for every parameter of the action, by name. A list of (label, value) pairs becomes a choice.
+
+    What an empty field means, the action says in the field's metadata as "empty".
+    """
     types = get_type_hints(action)
     for field in dataclasses.fields(action):
         default = "" if field.default is dataclasses.MISSING else field.default
-        yield field.name, _field(field.name.replace("_", " "), types[field.name], values.get(field.name, default))
+        made = _field(types[field.name], values.get(field.name, default), field.name.replace("_", " ").capitalize())
+        if field.metadata:
+            made.placeholder = field.metadata["empty"]
+        yield field.name, made
 
 
-def _field(label: str, kind: Any, value: Any) -> Any:
-    about = {"description": label[:1].upper() + label[1:], "style": LABELLED}
+def _field(kind: Any, value: Any, label: str) -> Any:
+    about = {"description": label, "style": LABELLED}
     if isinstance(value, list):
         return widgets.Dropdown(options=[(render.plain(name), item) for name, item in value], **about)
     if kind is bool:
         return widgets.Checkbox(value=bool(value), indent=False, **about)
-    return widgets.Text(value=str(value), **about)
+    return widgets.Text(value=str(value), layout={"width": "360px"}, **about)
 
 
 def banner(tenant: Tenant) -> Markup:

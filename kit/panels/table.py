@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import render
-from kit.panels.parts import LABELLED, bundle, button
+from kit.panels.parts import LABELLED, NARROW, WIDE, bundle, button
 
 ANY = "any column"
 AS_GIVEN = "as given"
@@ -29,10 +29,12 @@ class Table:
         self._rows = self.frame
         self._first = 0
         self._texts: dict[str, pd.Series] = {}
-        self._find = widgets.Text(description="Find", placeholder="in all rows", continuous_update=False)
-        self._where = widgets.Dropdown(description="in", options=[ANY, *names], style=LABELLED)
-        self._sort = widgets.Dropdown(description="Sort by", options=[AS_GIVEN, *names], style=LABELLED)
-        self._down = widgets.Checkbox(description="descending", indent=False, layout={"width": "max-content"})
+        self._find = widgets.Text(
+            description="Find", placeholder="in all rows", continuous_update=False, style=LABELLED, layout=NARROW
+        )
+        self._where = widgets.Dropdown(description="in", options=[ANY, *names], style=LABELLED, layout=NARROW)
+        self._sort = widgets.Dropdown(description="Sort by", options=[AS_GIVEN, *names], style=LABELLED, layout=NARROW)
+        self._down = widgets.Checkbox(description="descending", indent=False, layout=WIDE)
         self._back = button("Previous page", lambda: self._turn(-1), icon="chevron-left")
         self._on = button("Next page", lambda: self._turn(1), icon="chevron-right")
         self._count = widgets.HTML()
@@ -81,7 +83,7 @@ class Table:
         if len(self._rows) != len(self.frame):
             place += f" found, {render.number(len(self.frame))} in all"
         self._count.value = f'<span role="status" aria-live="polite">{place}</span>'
-        self._body.value = str(render.frame_html(self._rows.iloc[self._first : end], f"{self.caption}: {place}"))
+        self._body.value = str(render.frame_html(self._rows.iloc[self._first : end], self.caption, place=place))
         self._back.disabled = self._first == 0
         self._on.disabled = end >= len(self._rows)
 

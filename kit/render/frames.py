@@ -27,12 +27,14 @@ def frame_html(
     heads: Mapping[str, str] | None = None,
     row_head: str = "",
     rows: int | None = None,
+    place: str = "",
 ) -> Markup:
     """The first `limit` rows as a table with a caption, which says how many rows there are and how many are shown.
 
     `heads` renames columns (times get "(UTC)"), `row_head` names the column whose cells head their rows, `rows` is how
-    many there are where `frame` holds only the first of them. Values, column names and the caption may all be hostile.
-    Cells are cut at CELL_CHARACTERS, and the cut is said.
+    many there are where `frame` holds only the first of them, `place` says instead which rows these are ("rows 11 to 20
+    of 40"). Values, column names and the caption may all be hostile. Cells are cut at CELL_CHARACTERS, and the cut is
+    said.
     """
     columns = [str(name) for name in frame.columns]
     kinds = dict(zip(columns, frame.dtypes, strict=True))
@@ -50,7 +52,10 @@ def frame_html(
         '<table class="kit-table"><caption style="{}">{}</caption>\n'
         "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table>"
     ).format(
-        _CAPTION, _caption(caption, len(frame) if rows is None else rows, limit), head, body or _nothing(len(columns))
+        _CAPTION,
+        _caption(caption, place or _counted(len(frame) if rows is None else rows, limit)),
+        head,
+        body or _nothing(len(columns)),
     )
 
 
@@ -80,11 +85,14 @@ def _cell(value: Any) -> Markup:
     return html(value)
 
 
-def _caption(caption: str, rows: int, limit: int) -> Markup:
-    shown = f"{number(rows)} row{'' if rows == 1 else 's'}"
+def _caption(caption: str, counted: str) -> Markup:
+    return Markup("{} ({})").format(html(caption), html(counted))
+
+
+def _counted(rows: int, limit: int) -> str:
     if rows > limit:
-        shown = f"the first {number(limit)} of {number(rows)} rows are shown"
-    return Markup("{} ({})").format(html(caption), shown)
+        return f"the first {number(limit)} of {number(rows)} rows are shown"
+    return f"{number(rows)} row{'' if rows == 1 else 's'}"
 
 
 def _nothing(width: int) -> Markup:
