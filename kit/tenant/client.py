@@ -42,7 +42,7 @@ class Tenant:
     """One signed-in tenant.
 
     `id` and `name` are the tenant's; `account` who is signed in (a user principal name or an application's name);
-    `permissions` the scopes and roles that the Graph token claims to have.
+    `permissions` the scopes and roles that the Graph token claims to have; `app_only` when no person is signed in.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Tenant:
         self.name = name
         self.account = account
         self.permissions = permissions
+        self.app_only = app_only
         self._wire = wire
         self._routing = exchange.Routing(id, initial_domain, app_only)
 

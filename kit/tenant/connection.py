@@ -51,6 +51,7 @@ def _punctual(connection: Any, answer: Callable[[], Any]) -> Any:
     finally:
         watch.cancel()
     if late.is_set():
+        found.close()
         raise TimeoutError("the head of the answer did not come in time")
     return found
 
