@@ -66,8 +66,8 @@ class Change:
     """One thing to do. `says` is shown to people; `undo` is None where there is no way back, and the preview says so.
 
     `before` and `after` are what a diff shows: plain values, no secrets. `cautions` are sentences the person must read
-    before confirming. `needs` are permissions for this change where they are others than the action's own. `secret` is
-    a value in `do` that the person is shown once, after it was sent.
+    before confirming. `needs` are permissions for this change where they are others than the action's own, `in_person`
+    that Microsoft takes it from a signed-in person only. `secret` is a value in `do` that is shown once, after sending.
     """
 
     says: str
@@ -77,6 +77,7 @@ class Change:
     after: Mapping[str, Any] = field(default_factory=dict)
     cautions: tuple[str, ...] = ()
     needs: tuple[AnyOf, ...] = ()
+    in_person: bool = False
     secret: Secret | None = None
 
     def shown(self) -> dict[str, Any]:

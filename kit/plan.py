@@ -214,7 +214,7 @@ class Plan:
     def _look(self, action: Action) -> Step:
         try:
             state = action.observe(self.tenant)
-            return planned(action.pinned(state), state, self.tenant.permissions)
+            return planned(action.pinned(state), state, self.tenant)
         except KitError as error:
             return Step(action, "unreadable", note=str(error))
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from kit import render
 from kit.action import EXCHANGE, Action, Change, Manual, State
+from kit.tenant.client import Tenant
 from kit.tenant.write import Secret, Write
 
 Status = Literal[
@@ -146,10 +147,10 @@ class Result:
         return self.html()
 
 
-def planned(action: Action, state: State, permissions: frozenset[str]) -> Step:
-    """The step that the wish makes of the observed state, before anything is done."""
+def planned(action: Action, state: State, tenant: Tenant) -> Step:
+    """The step that the wish makes of the observed state, before anything is done; `tenant` tells what it may do."""
     changes = tuple(action.changes(state))
-    step = Step(action, "previewed", state, changes, tuple(dict.fromkeys(_missing(action, changes, permissions))))
+    step = Step(action, "previewed", state, changes, tuple(dict.fromkeys(_missing(action, changes, tenant))))
     if not changes:
         return replace(step, status="fulfilled")
     if step.missing:
@@ -209,12 +210,14 @@ def conditions(step: Step) -> list[str]:
     return [step.action.risk, *cautions, *([back] if ways else []), *step.missing]
 
 
-def _missing(action: Action, changes: Sequence[Change], permissions: frozenset[str]) -> Iterable[str]:
-    """The permissions that lack. Exchange's are not in Graph's token; having observed by cmdlet proves them."""
+def _missing(action: Action, changes: Sequence[Change], tenant: Tenant) -> Iterable[str]:
+    """What sending lacks. Exchange's permissions are not in Graph's token; having observed by cmdlet proves them."""
     for change in changes:
         for group in action.needed(change) if isinstance(change.do, Write) else ():
-            if group != EXCHANGE and not permissions & set(group):
+            if group != EXCHANGE and not tenant.permissions & set(group):
                 yield f"Needs the permission {group[0]}: have it consented, then sign in again."
+        if change.in_person and tenant.app_only:
+            yield "Microsoft takes this from a signed-in person only: sign in with the browser instead of as an app."
 
 
 def _value(values: Mapping[str, Any], name: str) -> str:

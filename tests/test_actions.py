@@ -177,6 +177,29 @@ def test_hidden_rule_goes_through_exchange_and_warns() -> None:
     assert action.changes({**hidden, "rule": {**hidden["rule"], "Enabled": False}}) == []
 
 
+def test_hidden_rule_is_disabled_and_restored_through_exchange(tenant: Tenant, simulator: Any, tmp_path: Path) -> None:
+    user_id, rule = hidden_rule(tenant)
+    action = ACTIONS["disable_inbox_rule"](user=user_id, rule_id=rule["RuleIdentity"], hidden=True)  # type: ignore[call-arg]
+    plan = Plan([action], tenant, Journal(tmp_path / "j"))
+    preview = plan.preview()
+    assert plan.apply(preview.account).ok
+    assert simulator.writes()[0]["path"] == "Disable-InboxRule"
+    assert plan.undo(preview.account).ok
+    assert action.observe(tenant) == preview.steps[0].state
+
+
+def hidden_rule(tenant: Tenant) -> tuple[str, dict[str, Any]]:
+    """A mailbox and a rule in it that Exchange shows and Graph does not."""
+    for mailbox in tenant.cmdlet("Get-Mailbox").records:
+        user_id = mailbox["ExternalDirectoryObjectId"]
+        pages = tenant.pages(f"/v1.0/users/{user_id}/mailFolders/inbox/messageRules")
+        visible = {rule["displayName"] for page in pages for rule in page.records}
+        for rule in tenant.cmdlet("Get-InboxRule", Mailbox=user_id, IncludeHidden=True).records:
+            if rule["Name"] not in visible and rule["Enabled"]:
+                return user_id, rule
+    raise AssertionError("the simulated tenant has no hidden rule")
+
+
 def test_missing_rule_is_not_taken_for_a_disabled_one(tenant: Tenant) -> None:
     user = cloud_account(tenant)["userPrincipalName"]
     with pytest.raises(NotFound, match="no visible rule"):

@@ -249,6 +249,17 @@ def test_without_the_permission_a_step_is_locked_and_names_it(
     assert [write["path"].rpartition("/")[2] for write in simulator.writes()] == ["revokeSignInSessions"]
 
 
+def test_a_synced_password_is_reset_by_a_person_not_by_an_app(tenant: Tenant, journal: Journal, simulator: Any) -> None:
+    fields = "userPrincipalName,onPremisesSyncEnabled"
+    users = [user for page in tenant.pages("/v1.0/users", select=fields) for user in page.records]
+    synced = next(user["userPrincipalName"] for user in users if user["onPremisesSyncEnabled"])
+    plan = Plan([ResetPassword(synced)], tenant, journal)
+    assert plan.preview().steps[0].status == "locked"
+    assert "signed-in person" in plan.preview().plain()
+    assert plan.apply(synced).secret is None
+    assert simulator.writes() == []
+
+
 def test_a_real_tenant_wants_its_name_typed_too(tenant: Tenant, journal: Journal, user: str, simulator: Any) -> None:
     real = LooksReal(tenant)
     plan = Plan([DisableAccount(user)], real, journal)

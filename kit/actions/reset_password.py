@@ -19,7 +19,6 @@ FEDERATED = (
     "Active Directory, and let the owner choose a new one at the next sign-in."
 )
 HAND_OVER = "Hand the new password over in person or by telephone, never by mail: the attacker may still read it."
-PERSON = "Graph takes this from a signed-in person only, not from an app."
 TWICE = "The account is mastered on premises: reset it there twice, since the old password stays valid in replicas."
 
 
@@ -111,8 +110,9 @@ class ResetPassword(Action):
                     ),
                     before=before,
                     after=after,
-                    cautions=(PERSON, TWICE, HAND_OVER),
+                    cautions=(TWICE, HAND_OVER),
                     needs=(("UserAuthenticationMethod.ReadWrite.All", "UserAuthMethod-Password.ReadWrite.All"),),
+                    in_person=True,
                     secret=password,
                 )
             ]
