@@ -45,26 +45,24 @@ def is_rented(rows: ir.Table) -> ir.BooleanValue:
 
 
 def with_news(rows: ir.Table, sign_ins: ir.Table, *, learn: int = LEARN, fresh: int = FRESH) -> ir.Table:
-    """The rows with two more columns: `new_network` and `history_days`.
+    """The rows with one more column, `new_network`, by the successful sign-ins of the row's `user`.
 
-    `new_network` is true when the row's network is new for its `user`, by the successful sign-ins of `sign_ins`, false
-    when it is known, NULL when history is too short or the place unknown. `history_days` are the days of sign-ins
-    that lie before the row (NULL: none).
+    True when the network is new for the user, false when it is known, NULL when history is too short or the place
+    unknown.
     """
     good = sign_ins.filter(sign_ins.error_code == 0, sign_ins.user.notnull())
-    starts = good.group_by("user").aggregate(history_start=good.time.min())
-    joined = rows.mutate(system_key=_system(rows), block_key=_block(rows))
-    joined = joined.left_join(starts, "user").drop("user_right")
-    joined = _since(_since(joined, good, "system_key"), good, "block_key")
-    first = ibis.coalesce(ibis.least(joined.system_key_since, joined.block_key_since), joined.time)
-    history = joined.time.delta(joined.history_start, unit="microsecond")
-    learned = first.delta(joined.history_start, unit="microsecond") >= learn * DAY
-    recent = joined.time.delta(first, unit="microsecond") <= fresh * DAY
-    told = (history >= learn * DAY) & ibis.coalesce(joined.system_key, joined.block_key).notnull()
-    return joined.mutate(
-        new_network=ibis.ifelse(told.fill_null(False), learned & recent, ibis.null("boolean")),
-        history_days=history // DAY,
-    ).drop("history_start", "system_key", "block_key", "system_key_since", "block_key_since")
+    good = good.select("user", "time", system=_system(good), block=_block(good))
+    starts = good.group_by("user").aggregate(start=good.time.min())
+    asked = rows.select("record_id", "user", "time", system=_system(rows), block=_block(rows)).distinct()
+    asked = asked.left_join(starts, "user").drop("user_right")
+    asked = _since(_since(asked, good, "system"), good, "block")
+    first = ibis.coalesce(ibis.least(asked.system_since, asked.block_since), asked.time)
+    learned = first.delta(asked.start, unit="microsecond") >= learn * DAY
+    recent = asked.time.delta(first, unit="microsecond") <= fresh * DAY
+    enough = asked.time.delta(asked.start, unit="microsecond") >= learn * DAY
+    told = enough.fill_null(False) & ibis.coalesce(asked.system, asked.block).notnull()
+    news = asked.select("record_id", new_network=ibis.ifelse(told, learned & recent, ibis.null("boolean")))
+    return rows.left_join(news, "record_id").drop("record_id_right")
 
 
 def _system(rows: ir.Table) -> ir.StringValue:
@@ -78,9 +76,7 @@ def _block(rows: ir.Table) -> ir.StringValue:
     )
 
 
-def _since(rows: ir.Table, good: ir.Table, key: str) -> ir.Table:
-    """Add `<key>_since`: when the row's user first used the row's `key` (system_key or block_key)."""
-    value = _system(good) if key == "system_key" else _block(good)
-    uses = good.select("user", "time", **{key: value}).filter(value.notnull())
-    uses = uses.group_by("user", key).aggregate(**{f"{key}_since": uses.time.min()})
-    return rows.left_join(uses, ["user", key]).drop("user_right", f"{key}_right")
+def _since(asked: ir.Table, good: ir.Table, key: str) -> ir.Table:
+    """Add `<key>_since`: when the row's user first used the row's system or block."""
+    uses = good.filter(good[key].notnull()).group_by("user", key).aggregate(**{f"{key}_since": good.time.min()})
+    return asked.left_join(uses, ["user", key]).drop("user_right", f"{key}_right")

@@ -3,7 +3,8 @@
 They are portable: they compile to DuckDB and to Spark and mean the same there. Hence no ordered collect, no negative
 array index, windows ordered by (time, record_id), and spans of time as whole microseconds.
 
-    evidence(rows), each(rows)       the columns every finding carries
+    evidence(rows), each(rows)       the columns every finding carries, of many rows or of one
+    carried(rows)                    passes on what evidence made
     said(rows, "… {user} …")         text with values of the row in it, made safe to stand on one line
     lines(a, b, …)                   several reasons; those that are NULL are left out
     member(json, key)                one value of a JSON object column, as text
@@ -49,6 +50,11 @@ def each(rows: ir.Table) -> dict[str, ir.Value]:
         "event_ids": ibis.array([rows.id]),
         "record_ids": ibis.array([rows.record_id]),
     }
+
+
+def carried(rows: ir.Table) -> dict[str, ir.Value]:
+    """The columns that `evidence` made, for the select after the aggregate. For use in `.select(**carried(t))`."""
+    return {name: rows[name] for name in ("first_seen", "last_seen", "event_ids", "record_ids")}
 
 
 def one_of(column: ir.Value, values: Sequence[Any]) -> ir.BooleanValue:
@@ -157,10 +163,10 @@ def slots(rows: ir.Table, seconds: int) -> ir.Table:
     """
     half = seconds // 2
     slot = (rows.time.epoch_seconds() // half).cast("int64")
-    return rows.mutate(slot=slot).union(rows.mutate(slot=slot - 1), distinct=False)
+    return rows.mutate(slot=ibis.array([slot - 1, slot]).unnest())
 
 
-def unsure(rows: ir.Table) -> ir.StringValue:
+def key_of(rows: ir.Table) -> ir.StringValue:
     """A key for counting events once: the record's own id or, where it has none, its place in the evidence."""
     return rows.id.fill_null(rows.record_id)
 

@@ -102,9 +102,13 @@ def run(detection: Detection, tables: Mapping[str, ir.Table], **thresholds: Any)
     """
     answer = detection(tables, **thresholds)
     if isinstance(answer, Refined):
-        rows = answer.step(answer.narrowed.to_pyarrow().to_pandas()).to_dict("records")
-    else:
-        rows = answer.to_pyarrow().to_pylist()
+        refined = answer.step(answer.narrowed.to_pyarrow().to_pandas())
+        return findings_of(detection, refined.to_dict("records"))
+    return findings_of(detection, answer.to_pyarrow().to_pylist())
+
+
+def findings_of(detection: Detection, rows: Iterable[Mapping[Any, Any]]) -> list[Finding]:
+    """The findings that the rows of a detection's answer mean (see `FINDING_COLUMNS`), by time, each id once."""
     by_id: dict[str, Finding] = {}
     for finding in (_finding(detection, row) for row in rows):
         known = by_id.get(finding.id)
@@ -123,7 +127,11 @@ class Answer:
 
 
 def ask(detections: Iterable[Detection], tables: Mapping[str, ir.Table]) -> Answer:
-    """Ask every detection that can be asked; one that breaks does not stop the others."""
+    """Ask every detection that can be asked; one that breaks does not stop the others.
+
+    A detection whose tables are all empty is not asked: nothing is found in nothing (a law that tests hold it to).
+    """
+    filled = {name for name, table in tables.items() if table.count().to_pyarrow().as_py()}
     findings: list[Finding] = []
     not_run: dict[str, str] = {}
     failed: dict[str, str] = {}
@@ -132,7 +140,7 @@ def ask(detections: Iterable[Detection], tables: Mapping[str, ir.Table]) -> Answ
             why = readiness(detection, tables)
             if why:
                 not_run[detection.name] = why
-            else:
+            elif filled.intersection(detection.tables):
                 findings += run(detection, tables)
         except Exception as error:  # whatever it is, it is this detection's alone, and coverage will say it
             failed[detection.name] = f"{type(error).__name__}: {error}"

@@ -18,14 +18,29 @@ from kit.expressions import matches
 
 DATA = Path(__file__).parent / "data"
 
-BROKER = (
-    "29d9ed98-a469-4536-ade2-f981bc1d605e"  # Microsoft Authentication Broker
-)
+BROKER = "29d9ed98-a469-4536-ade2-f981bc1d605e"  # Microsoft Authentication Broker
 RESOURCES = {  # applications whose data an attacker wants
     "00000002-0000-0ff1-ce00-000000000000": "Exchange Online",
     "00000003-0000-0ff1-ce00-000000000000": "SharePoint Online",
     "00000003-0000-0000-c000-000000000000": "Microsoft Graph",
     "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9": "Device Registration Service",
+}
+MAIL_APPS = {  # Microsoft's own clients and services that open mailboxes, and the iPhone's
+    "00000002-0000-0ff1-ce00-000000000000": "Exchange Online",
+    "00000003-0000-0000-c000-000000000000": "Microsoft Graph",
+    "00000006-0000-0ff1-ce00-000000000000": "Office 365 portal",
+    "4765445b-32c6-49b0-83e6-1d93765276ca": "OfficeHome",
+    "9199bf20-a13f-4107-85dc-02114787ef48": "One Outlook Web",
+    "5d661950-3475-41cd-a2c3-d671a3162bc1": "Microsoft Outlook",
+    "27922004-5251-4030-b22d-91ecd9a37ea4": "Outlook Mobile",
+    "d3590ed6-52b3-4102-aeff-aad2292ab01c": "Microsoft Office",
+    "1fec8e78-bce4-4aaf-ab1b-5451cc387264": "Microsoft Teams",
+    "5e3ce6c0-2b1f-4285-8d4b-75ee78787346": "Teams Web",
+    "22098786-6e16-43cc-a27d-191a01a1e3b5": "Microsoft To-Do",
+    "ab9b8c07-8f02-4f72-87fa-80105867a763": "OneDrive",
+    "f8d98a96-0999-43f5-8af3-69971c7bb423": "iOS Accounts (Apple)",
+    "497effe9-df71-4043-a8bb-14cf78c4b63b": "Exchange admin center",
+    "fb78d390-0c51-40cd-8e17-fdbfab77341b": "Exchange REST PowerShell",
 }
 PRIVILEGED_ROLES = (  # directory roles that lead to every mailbox; Company Administrator is the old Global one
     "global administrator",
@@ -75,6 +90,12 @@ def tool(user_agent: ir.StringValue, *kinds: str) -> ir.StringValue:
     known = [row for row in _rows("user_agents") if row["kind"] in kinds]
     agent = user_agent.strip()
     return ibis.cases(*((matches(agent, _pattern(row)), row["tool"]) for row in known), else_=ibis.null("string"))
+
+
+def is_tool(user_agent: ir.StringValue, *kinds: str) -> ir.BooleanValue:
+    """The user agent betrays a tool of these kinds: one expression, to narrow many rows before asking which."""
+    patterns = (_pattern(row) for row in _rows("user_agents") if row["kind"] in kinds)
+    return matches(user_agent.strip(), "|".join(f"({pattern})" for pattern in patterns))
 
 
 def folders(kind: str) -> list[str]:

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kit.detection import Example, detection
-from kit.expressions import evidence, lines, listed, one_of, said, slots, when
+from kit.expressions import carried, evidence, key_of, lines, listed, one_of, said, slots, when
 
 FAILED = (50126, 50053, 50055, 50056, 50034)  # wrong password, locked, expired, none set, no such user
 # The password was right, whatever stopped the sign-in after it: second factor, policy, expiry, disabled account.
@@ -120,7 +120,7 @@ def _sources(known: ir.Table, users: int, minutes: int, tries: float) -> ir.Tabl
     failed = slots(known.filter(known.failed), minutes * 60)
     each_slot = failed.group_by("ip", "slot").aggregate(
         accounts=failed.user.nunique(),
-        events=failed.id.fill_null(failed.record_id).nunique(),
+        events=key_of(failed).nunique(),
         starts=failed.time.min(),
         ends=failed.time.max(),
     )
@@ -137,10 +137,7 @@ def _attempts(rows: ir.Table) -> ir.Table:
         title=said(rows, "{ip} tried passwords on {accounts} accounts"),
         severity=ibis.literal("medium"),
         reason=lines(said(rows, "{accounts} accounts failed from this one address: {some} …")),
-        first_seen=rows.first_seen,
-        last_seen=rows.last_seen,
-        event_ids=rows.event_ids,
-        record_ids=rows.record_ids,
+        **carried(rows),
     )
 
 
@@ -153,8 +150,5 @@ def _entries(rows: ir.Table) -> ir.Table:
             when(rows.entered, "The sign-in succeeded"),
             when(~rows.entered, "The password was right; a second factor, policy or lock stopped the sign-in"),
         ),
-        first_seen=rows.first_seen,
-        last_seen=rows.last_seen,
-        event_ids=rows.event_ids,
-        record_ids=rows.record_ids,
+        **carried(rows),
     )
