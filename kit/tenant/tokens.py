@@ -34,11 +34,12 @@ ADVICE = {
 @dataclass(frozen=True)
 class Method:
     """How to sign in. `credential` gives MSAL's client credential; None signs in a person. `tell` is given the
-    message of a device code."""
+    message of a device code; `seconds` is how long the browser is waited for."""
 
     how: Literal["browser", "device_code", "secret", "certificate"]
     credential: Callable[[], Any] | None = None
     tell: Callable[[str], None] = print
+    seconds: int = 300
 
 
 class Application:
@@ -61,8 +62,9 @@ class Application:
         with self._lock:
             try:
                 result = self._acquire(self._application(), scopes, claims or None, renew)
-            except ValueError as error:
-                raise SignInFailed(_first_line(str(error)), "Check the tenant's name and the cloud.") from None
+            except (ValueError, RuntimeError, msal.exceptions.MsalError) as error:
+                said = _first_line(str(error))
+                raise SignInFailed(f"Signing in failed: {said}", "Check the tenant's name and the cloud.") from None
         token = result.get("access_token") if isinstance(result, dict) else None
         if not isinstance(token, str):
             raise _failed(result if isinstance(result, dict) else {})
@@ -83,7 +85,7 @@ class Application:
                 return flow
             self._method.tell(flow["message"])
             return app.acquire_token_by_device_flow(flow, claims_challenge=claims)
-        return app.acquire_token_interactive(scopes, claims_challenge=claims)
+        return app.acquire_token_interactive(scopes, claims_challenge=claims, timeout=self._method.seconds)
 
     def _application(self) -> Any:
         """The MSAL application. Making it reads the authority's metadata, so it is made when first needed.

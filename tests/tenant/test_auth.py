@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import webbrowser
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,12 +19,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from kit.errors import (
     InputError,
+    KitError,
     NotAllowed,
     NotAvailable,
     NotFound,
     NotLicensed,
     SignInFailed,
     TenantError,
+    Unreachable,
     WrongTenant,
 )
 from kit.tenant.auth import _certificate, connect, connect_simulated
@@ -134,6 +137,15 @@ def test_a_refused_sign_in_says_what_to_do(server: Server, error: dict[str, Any]
     assert "Trace" not in str(caught.value)
 
 
+def test_an_authority_that_does_not_answer_is_one_clear_error(server: Server) -> None:
+    info = server.info
+    with pytest.raises(KitError):
+        connect_simulated(info | {"tenant": "../x"})
+    server.close()
+    with pytest.raises(Unreachable):
+        connect_simulated(info)
+
+
 def application(server: Server, method: Method) -> Application:
     session = Session(SIMULATED)
     reach_loopback(session, server.url)
@@ -162,7 +174,8 @@ def test_the_browser_signs_in_with_a_code_and_pkce(server: Server, monkeypatch: 
         def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
             asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
             assert asked["code_challenge_method"] == "S256"
-            requests.post(asked["redirect_uri"], {"code": "C", "state": asked["state"]}, timeout=5).close()
+            answer = {"code": "C", "state": asked["state"]}
+            threading.Thread(target=lambda: requests.post(asked["redirect_uri"], answer, timeout=5).close()).start()
             return True
 
     monkeypatch.setattr(webbrowser, "_tryorder", ["kit-test"])
@@ -171,6 +184,17 @@ def test_the_browser_signs_in_with_a_code_and_pkce(server: Server, monkeypatch: 
     sent = form(server.signins[-1])
     assert (sent["grant_type"], sent["code"]) == ("authorization_code", "C")
     assert sent["code_verifier"]
+
+
+def test_a_browser_that_never_comes_back_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed(webbrowser.BaseBrowser):
+        def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
+            return True
+
+    monkeypatch.setattr(webbrowser, "_tryorder", ["kit-test"])
+    monkeypatch.setitem(webbrowser._browsers, "kit-test", [None, Closed()])  # type: ignore[attr-defined]
+    with pytest.raises(SignInFailed):
+        application(server, Method("browser", seconds=1)).token("graph")
 
 
 def made(folder: Path, passphrase: bytes | None) -> Path:

@@ -134,7 +134,8 @@ def test_a_cmdlet_s_exception_in_the_details(server: Server, tenant: Tenant) -> 
     details = [
         {
             "code": "Context",
-            "message": "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation…",
+            "message": "Ex6F9304|"
+            "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation…",
         }
     ]
     server.answers = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -95,7 +96,7 @@ def test_throttling_that_comes_as_403_is_known_by_its_code(server: Server, tenan
 def test_a_pause_is_always_a_sane_number(attempt: int, after: str, jitter: float) -> None:
     pause = Patience(jitter=lambda: jitter, now=lambda: NOW).pause(attempt, after)
     assert pause > 0
-    assert pause < 1e12
+    assert math.isfinite(pause)
 
 
 # ── writes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
