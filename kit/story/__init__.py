@@ -109,7 +109,7 @@ def _told(verdict: Verdict, findings: tuple[Finding, ...], found: Footprint) -> 
 
 def _untold(verdict: Verdict, findings: tuple[Finding, ...]) -> Story:
     """The story of an account that the verdict clears: the verdict itself, and empty frames."""
-    why = f"Not examined: {verdict.sentence}"
+    why = f"Not examined further, because {verdict.sentence}"
     return Story(
         account=verdict.account,
         verdict=verdict,
@@ -120,5 +120,7 @@ def _untold(verdict: Verdict, findings: tuple[Finding, ...]) -> Story:
         read=pd.DataFrame(columns=list(READ)),
         sent=pd.DataFrame(columns=list(SENT)),
         changed=pd.DataFrame(columns=list(CHANGED)),
-        sentences=dict.fromkeys(("entered", "read", "sent", "changed"), why),
+        sentences={"entered": why}
+        | {about: f"What was {about} was not examined." for about in ("sent", "changed")}
+        | {"read": "Access to mail was not examined."},
     )

@@ -97,7 +97,7 @@ RESPONSE = re.compile(
     r"^(disable account|enable account|reset (user )?password.*|change user password|revoke.*sign-?in.*|"
     r"update stsrefreshtokenvalidfrom timestamp|.*(deleted|removed?) security info|delete device|disable device|"
     r"delete .*permission ?grant.*|remove (oauth2permissiongrant|delegated permission grant|app role assignment).*|"
-    r"confirm(ed)? user compromised.*|disable-inboxrule|remove-inboxrule|remove-mailboxpermission|"
+    r"confirm(ed)? user compromised.*|(disable|remove|set)-inboxrule|updateinboxrules|remove-mailboxpermission|"
     r"remove-blockedsenderaddress|set-mailbox|update user)$",
     re.IGNORECASE,
 )

@@ -35,7 +35,7 @@ def indicators(attribution: Attribution) -> pd.DataFrame:
     """
     events = attribution.events
     events = events.assign(
-        app=events["app"].fillna(events["app_id"].map(_names(events))).fillna(events["app_id"]),
+        app=events["app"].fillna(events["app_id"].map(_names(events)).astype("str")).fillna(events["app_id"]),
         ip=events["ip"].mask((events["stop"] == MICROSOFT_NETWORK) & (events["label"] != "attacker")),
         actor=events["user"].where(events["foreign"]),
         token_id=events["token_id"].where(events["label"] == "attacker"),
