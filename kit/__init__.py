@@ -15,16 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kit.case import Case
+    from kit.desk import open_case
 
-__all__ = ["Case", "__version__"]
+__all__ = ["Case", "__version__", "open_case"]
 
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Load `Case` when it is first asked for."""
+    """Load `Case` and `open_case` when they are first asked for."""
     if name == "Case":
         from kit.case import Case
 
         return Case
+    if name == "open_case":
+        from kit.desk import open_case
+
+        return open_case
     raise AttributeError(f"module 'kit' has no attribute {name!r}")

@@ -14,7 +14,9 @@ One case is one tenant: connecting another one is refused.
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +28,8 @@ import kit
 from kit import collection, coverage, files
 from kit.action import ACTIONS
 from kit.chart import CHARTS, Picture
-from kit.coverage import Line
+from kit.containment import containment
+from kit.coverage import SPOKEN, Line
 from kit.detection import DETECTIONS
 from kit.engine import Engine
 from kit.errors import InputError, WrongTenant
@@ -181,9 +184,26 @@ class Case(Mapping[str, pd.DataFrame]):
         names = [actions] if isinstance(actions, str) else list(actions)
         return Plan([ACTIONS[name](user=user, **parameters) for name in names], self._need_tenant(), self.journal)
 
+    def containment(self, user: str) -> Plan:
+        """The plan that the findings about one account ask for; see `kit.containment`."""
+        return Plan(containment(user, self.findings(), self.tables), self._need_tenant(), self.journal)
+
     def chart(self, name: str, user: str = "") -> Picture:
-        """A chart over the case's tables, with the attacker's events of `user` marked where they are known."""
-        return CHARTS[name].picture(self, story=self.story(user) if user else None)
+        """A chart over the case's tables; with a user, over that account's rows, the attacker's marked where known."""
+        chart = CHARTS[name]
+        frames = {table: self.about(table, user) for table in chart.tables}
+        why = {table: line.why or SPOKEN[line.status] for line in self._gathered() for table in line.tables}
+        return chart.picture(frames, story=self.story(user) if user else None, why=why)
+
+    def about(self, name: str, user: str) -> pd.DataFrame:
+        """The rows of a table that are about `user`, by the columns that say so; all of them without one. Times UTC."""
+        table = self.engine.tables[name]
+        columns = [column for column in ("user", "mailbox", "sender", "actor") if column in table.columns]
+        if user and columns:
+            wanted = [table[column] == user.casefold() for column in columns]
+            table = table.filter(functools.reduce(operator.or_, wanted))
+        order = [column for column in ("time", "record_id") if column in table.columns]
+        return table.order_by(order).to_pandas()
 
     def report(self) -> Path:
         """Write findings.json, coverage.json and report.html into the folder and seal it; the report's path."""

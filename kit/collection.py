@@ -128,10 +128,11 @@ def _raw(chunk: pa.Table, told: str | None) -> pa.Table:
 def _settle(
     intake: Intake, evidence: Evidence, source: Source, scope: Scope, pieces: list[Piece], status: Status, why: str
 ) -> Line:
-    """Put the rows in place; a state table shows the last look, so its earlier parts make room."""
+    """Put the rows in place. Of states, an earlier look at the same accounts makes room: what is gone must not linger."""
     number = pieces[0].number if pieces else 0
     state = all(TABLES[name].kind == "state" for name in source.tables)
-    earlier = [f"{PREFIX}{entry['first']:04d}" for entry in _collected(evidence, source)] if state and pieces else []
+    same = [entry for entry in _collected(evidence, source) if entry["scope"]["users"] == list(scope.users)]
+    earlier = [f"{PREFIX}{entry['first']:04d}" for entry in same] if state and status == "complete" else []
     account = intake.settle(f"{PREFIX}{number:04d}", replace=earlier)
     if account.rejects:
         status, why = "partial", f"{why}; {len(account.rejects):,} records rejected".strip("; ")

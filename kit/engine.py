@@ -72,7 +72,7 @@ class Engine:
         rows = f"SELECT {', '.join(table.duckdb)} FROM read_parquet([{files}])"
         if table.name in ECHOED:
             return _without_echoes(rows)
-        return rows
+        return rows if table.kind == "event" else _last_look(rows, table)
 
 
 def quoted(text: str) -> str:
@@ -86,3 +86,9 @@ def _without_echoes(rows: str) -> str:
         f"WITH rows_ AS ({rows}) SELECT * FROM rows_ WHERE log <> 'unified_audit' OR id IS NULL "
         "OR id NOT IN (SELECT id FROM rows_ WHERE log <> 'unified_audit' AND id IS NOT NULL)"
     )
+
+
+def _last_look(rows: str, table: Table) -> str:
+    """Of a thing that was looked at several times, how it was found last; records are numbered in the order they came."""
+    piece = "CAST(split_part(record_id, ':', 1) AS BIGINT)"
+    return f"{rows} QUALIFY {piece} = max({piece}) OVER (PARTITION BY {', '.join(table.key)})"

@@ -9,7 +9,7 @@ from pathlib import Path
 from kit import simulated
 from kit.render import plain
 
-CONTAIN = ("disable_account", "revoke_sessions", "reset_password", "clear_forwarding")
+LOOK_AGAIN = ("users", "inbox_rules", "hidden_inbox_rules", "mailboxes", "blocked_senders", "directory_audits")
 
 
 def run(arguments: list[str]) -> int:
@@ -37,15 +37,12 @@ def investigate(facts: dict[str, object], folder: Path) -> None:
         print(plain(story.verdict.sentence))
         for sentence in story.sentences.values():
             print("  " + plain(sentence))
-    for story in case.stories():
-        if story.verdict.band == "compromised":
-            contain(case, story.account)
+    compromised = [story.account for story in case.stories() if story.verdict.band == "compromised"]
+    for account in compromised:
+        plan = case.containment(account)
+        plan.preview()
+        print(f"Contained {plain(account)}, as nothing but the simulated tenant may be without a person:")
+        print(plan.apply(account, headless=True).plain(), flush=True)
+    if compromised:
+        case.collect(LOOK_AGAIN)
     print(f"Report: {case.report()}")
-
-
-def contain(case: object, account: str) -> None:
-    """Send the containment plan: this is the simulated tenant, and the demonstration shows the whole road."""
-    plan = case.plan(CONTAIN, account)  # type: ignore[attr-defined]
-    plan.preview()
-    for result in plan.apply(account, headless=True):
-        print("  " + plain(str(result)))
