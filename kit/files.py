@@ -24,14 +24,18 @@ PREFIX = "f"  # parts of tables that came from a file are named f0003-…
 
 
 def check_file(path: Path) -> None:
-    """InputError when `path` is no readable file; UnreadableFile when its content is of no known format."""
+    """InputError when `path` is no readable file; UnreadableFile when its content breaks off or is of no known format."""
     if path.is_dir():
         raise InputError(f"{path} is a folder.", "Name the files in it.")
     if not path.is_file():
         raise InputError(f"{path} does not exist.", "Check the name.")
     try:
         with path.open("rb") as stream:
-            importers_for(head_of(stream, path.name), path.name)
+            head = head_of(stream, path.name)
+        importers_for(head, path.name)
+        if head.layout == "objects":  # only reading JSON to its end tells that it breaks off
+            for _ in chunks(lambda: path.open("rb"), head, str, [], path.name):
+                pass
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).", "Check its permissions.") from None
 
@@ -42,7 +46,6 @@ def add_file(path: Path, engine: Engine, evidence: Evidence) -> Line:
     known = evidence.find(path)
     if known is not None and any(entry["number"] == known.number for entry in evidence.journal.read("imported")):
         return Line("file", path.name, "complete", f"taken before, as evidence {known.number:04d}")
-    _read_through(path)
     piece = known or evidence.keep_file(path, kind="file")
     try:
         account = read_piece(piece, engine, path.name)
@@ -82,15 +85,6 @@ def record_text(piece: Piece, number: int) -> str:
             del row["record_id"]
             return str(row["object"]) if set(row) == {"object"} else json.dumps(row, ensure_ascii=False)
     raise InputError(f"Evidence {piece.number:04d} has no record {number}.", "Check the record id.")
-
-
-def _read_through(path: Path) -> None:
-    """Refuse a file that breaks off before it is kept, where only reading it to the end can tell."""
-    with path.open("rb") as stream:
-        head = head_of(stream, path.name)
-    if head.layout == "objects":
-        for _ in chunks(lambda: path.open("rb"), head, str, [], path.name):
-            pass
 
 
 def _line(name: str, account: Account) -> Line:

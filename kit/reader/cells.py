@@ -23,15 +23,16 @@ csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 def cell_chunks(open_: Open, head: Head, record_id: Name, rejects: list[Reject]) -> Iterator[pa.Table]:
     """The rows as chunks of text columns; rows with too few or too many cells are rejected."""
     plain = head.encoding == "utf-8" and _is_plain(open_, head)
-    tables = _fast_cells(open_(), head) if plain else _slow_cells(open_(), head, rejects)
-    return _numbered(tables, record_id)
+    with open_() as stream:
+        yield from _numbered(_fast_cells(stream, head) if plain else _slow_cells(stream, head, rejects), record_id)
 
 
 def _is_plain(open_: Open, head: Head) -> bool:
     """Whether Arrow reads the whole file without complaint; asked first, so that nothing has to be taken back."""
     try:
-        for _ in _fast_cells(open_(), head):
-            pass
+        with open_() as stream:
+            for _ in _fast_cells(stream, head):
+                pass
     except pa.ArrowInvalid:
         return False
     return True

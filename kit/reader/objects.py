@@ -26,9 +26,11 @@ _WRAPPER = re.compile(
 def object_chunks(open_: Open, encoding: str, record_id: Name, rejects: list[Reject], name: str) -> Iterator[pa.Table]:
     """The objects as chunks. Text that breaks off raises UnreadableFile; a bad line among lines is a reject."""
     if _is_lines(open_, encoding):
-        yield from _line_chunks(open_(), record_id, rejects)
+        with open_() as stream:
+            yield from _line_chunks(stream, record_id, rejects)
         return
-    text = open_().read().decode(encoding, "replace")
+    with open_() as stream:
+        text = stream.read().decode(encoding, "replace")
     yield from _text_chunks(enumerate(objects(text, name), 1), record_id)
 
 
@@ -160,7 +162,8 @@ def _is_lines(open_: Open, encoding: str) -> bool:
     """One object a line, and none of them a wrapper."""
     if encoding != "utf-8":
         return False
-    line = next((line for line in _lines(open_()) if line), "")
+    with open_() as stream:
+        line = next((line for line in _lines(stream) if line), "")
     if _WRAPPER.match(line):
         return False
     try:
