@@ -184,6 +184,13 @@ def by_attacker(frame: pd.DataFrame, story: Any) -> pd.Series:
     return among("ip", "address", "attacker") | (held & ~among("ip", "address", "owner"))
 
 
+def first_response(story: Any) -> Any:
+    """When somebody first acted against the attack, or None. An alert of Microsoft's is none: nobody has acted yet."""
+    steps = story.timeline
+    acts = steps.loc[(steps["phase"] == "response") & (steps["source"] != "findings"), "time"]
+    return acts.min() if len(acts) else None
+
+
 def data_uri(png: bytes) -> str:
     """The picture as a data: address, so that a page needs no other file."""
     return "data:image/png;base64," + base64.b64encode(png).decode()

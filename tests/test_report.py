@@ -185,7 +185,7 @@ def test_it_is_well_formed_and_readable_without_eyes(page):
 
 def test_the_order_is_summary_coverage_accounts_findings(page):
     titles = [text for level, text in page.headings if level == 2 and text[:1].isdigit()]
-    assert [title.split(". ")[0] for title in titles] == [str(number) for number in range(1, 11)]
+    assert [title.split(". ")[0] for title in titles] == [str(number) for number in range(1, 12)]
     starts = (
         "1. Summary",
         "2. Coverage",
@@ -208,7 +208,7 @@ def test_the_first_page_answers_the_questions(page):
     for sentence in story.sentences.values():
         assert sentence in summary
     assert "1 action taken, 1 verified by reading back. revoke sessions: done and read back." in summary
-    assert "risk detections: not licensed (needs Entra ID P2)" in summary
+    assert "risk detections: not licensed; needs Entra ID P2" in summary
     assert "SIMULATED TENANT" in summary
 
 
@@ -259,15 +259,10 @@ def test_an_empty_part_of_a_story_says_what_it_rests_on(case):
 
 def test_actions_are_told_from_preview_to_reading_back(page):
     section = page.text.split("6. Actions taken")[-1].split("7. Root cause")[0]
-    order = [
-        "refused by the kit",
-        "previewed; nothing was changed",
-        "request about to be sent",
-        "answer of the service",
-    ]
-    positions = [section.index(step) for step in order]
+    table = section.split("in the order of the journal")[1]
+    positions = [table.index(step) for step in ("refusal", "preview", "request", "reading back")]
     assert positions == sorted(positions)
-    assert "POST /v1.0/users/id-1/revokeSignInSessions (no way back)" in section
+    assert "POST /v1.0/users/id-1/revokeSignInSessions: sent, not read back yet. There is no way back." in section
     assert "done and read back" in section
 
 
@@ -284,6 +279,7 @@ def test_an_intent_without_an_answer_is_unknown(tmp_path):
     states = deeds.last_states(journal)
     assert states == {samples.ACCOUNT: {"disable_account": "unknown"}}
     assert "outcome unknown" in deeds.sentence(samples.ACCOUNT, states)
+    assert "no answer was journalled: look again" in deeds.deeds(journal)["outcome"].item()
     assert deeds.status(samples.ACCOUNT, states).startswith("Partly done")
     assert deeds.status("someone@else.example", states).startswith("Open")
 

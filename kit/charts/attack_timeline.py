@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit.chart import Drawn, chart, statement
+from kit.chart import Drawn, chart, first_response, statement
 from kit.render import counted, duration, label, moment, number, period
 from kit.story import Story
 from kit.theme import Sheet, Theme
@@ -128,14 +128,13 @@ def _draw_words(sheet: Sheet, named: list[dict[str, Any]], top: float, steps: in
 
 
 def _title(steps: pd.DataFrame, story: Story) -> str:
-    acts = steps[steps["phase"] != "response"]
-    answers = steps[steps["phase"] == "response"]
+    acts, answer = steps[steps["phase"] != "response"], first_response(story)
     text = f"{counted(len(acts), 'step')} of the attacker in {label(story.account, 50)}"
     if len(acts) > 1:
         text += f" within {duration(acts['time'].max() - acts['time'].min())}"
-    if len(answers) and len(acts):
-        text += f"; the first response came {duration(answers['time'].min() - acts['time'].min())} after the first step"
-    return text if len(answers) else f"{text}; no response is recorded"
+    if answer is None or acts.empty:
+        return f"{text}; no response is recorded"
+    return f"{text}; the first response came {duration(answer - acts['time'].min())} after the first step"
 
 
 def _subtitle(steps: pd.DataFrame) -> str:
@@ -148,6 +147,8 @@ def _alt(title: str, steps: pd.DataFrame) -> str:
 
 
 def _caption(groups: list[dict[str, Any]]) -> str:
-    text = "Numbers are those of the timeline table. Circles are the attacker’s steps, squares the response. "
+    text = (
+        "Numbers are those of the timeline table. Circles are the attacker’s steps, squares alerts and the response. "
+    )
     text += "Steps stand in order, not to scale; pauses of six hours or more are written below the lanes."
     return text + (" A mark with “+2” stands for two more steps." if any(g["count"] > 1 for g in groups) else "")

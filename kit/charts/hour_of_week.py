@@ -94,7 +94,8 @@ def _title(own: np.ndarray, theirs: np.ndarray, story: Story | None) -> str:
     attacker = f"{counted(int(theirs.sum()), 'sign-in')} of the attacker to {who}"
     if not own.any():
         return f"{attacker}, and no other sign-in to compare with"
-    return f"{attacker}, {number(theirs[own == 0].sum())} of them in hours of the week without any other sign-in"
+    alone = int(theirs[own == 0].sum())
+    return f"{attacker}, {number(alone) if alone else 'none'} of them in hours of the week without any other sign-in"
 
 
 def _alt(title: str, own: np.ndarray, theirs: np.ndarray) -> str:

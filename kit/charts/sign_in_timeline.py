@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from kit.chart import Drawn, by_attacker, chart, statement
+from kit.chart import Drawn, by_attacker, chart, first_response, statement
 from kit.render import counted, label, moment, number, period
 from kit.story import Story
 from kit.theme import MARKS, Sheet, Theme, time_axis
@@ -41,7 +41,7 @@ def sign_in_timeline(sign_ins: pd.DataFrame, *, story: Story | None, theme: Them
     lanes = _lanes(rows)
     height = 1.25 + 0.29 * len(lanes)
     sheet = Sheet(theme, _title(rows, story), _subtitle(rows), height + 0.75)
-    bars = sheet.axes(2.3, 0.25, 7.7, 0.65)
+    bars = sheet.axes(2.3, 0.32, 7.7, 0.6)
     axes = sheet.axes(2.3, 1.0, 7.7, 0.29 * len(lanes) + 0.1)
     edges = _draw_counts(bars, rows, theme)
     _draw_lanes(axes, rows, lanes, theme)
@@ -133,20 +133,25 @@ def _draw_window(axes: Any, story: Story | None, theme: Theme, *, told: bool) ->
     """A pale band from the entry to the first response, or to the edge where there is none; named where `told`."""
     if story is None or story.entry.when is None:
         return
-    start = mdates.date2num(story.entry.when)
-    answers = story.timeline.loc[story.timeline["phase"] == "response", "time"]
+    answer = first_response(story)
     left, right = axes.get_xlim()
-    end = mdates.date2num(answers.min()) if len(answers) else right
+    start = mdates.date2num(story.entry.when)
+    end = right if answer is None else mdates.date2num(answer)
     axes.axvspan(max(start, left), min(end, right), color=theme.tint(theme.attacker, 0.1), lw=0, zorder=-1)
-    ends: list[tuple[Any, ...]] = [(start, theme.attacker, "-", "entry ", "right")]
-    if len(answers):
-        ends.append((end, theme.response, (0, (4, 2)), " first response", "left"))
-    for at, colour, dashes, name, side in ends:
+    ends: list[tuple[Any, ...]] = [(start, theme.attacker, "-", "entry")]
+    if answer is not None:
+        ends.append((end, theme.response, (0, (4, 2)), "first response"))
+    for line, (at, colour, dashes, name) in enumerate(ends):
         if left <= at <= right:
             axes.axvline(at, color=colour, lw=1, ls=dashes, zorder=1)
             if told:
-                above = axes.get_xaxis_transform()
-                axes.text(at, 1.04, name, transform=above, color=colour, ha=side, fontsize=8.5)
+                side = "right" if line == 0 or at > left + 0.85 * (right - left) else "left"
+                shift = (
+                    -4 if side == "right" else 4,
+                    2 if line == 0 else 13,
+                )  # points; one line higher, so they never meet
+                spot = {"xy": (at, 1), "xycoords": axes.get_xaxis_transform(), "textcoords": "offset points"}
+                axes.annotate(name, xytext=shift, ha=side, color=colour, fontsize=8.5, annotation_clip=False, **spot)
 
 
 def _title(rows: pd.DataFrame, story: Story | None) -> str:

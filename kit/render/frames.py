@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,10 +12,13 @@ from kit.render.values import html, shorten
 from kit.render.words import ABSENT, moment, number
 
 CELL_CHARACTERS = 400
+SHORT = 24  # a column whose values are all at most so long keeps each on one line
 _HEADS = {"ip": "IP address", "id": "ID", "asn": "ASN", "os": "Operating system", "mfa_detail": "MFA detail"}
 # Inline, because an untrusted notebook loses its style sheets; no colour, so that light and dark both hold.
-_LEFT = "text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
-_RIGHT = "text-align:right;vertical-align:top;white-space:nowrap"
+_LONG = "text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
+_LINE = "text-align:left;vertical-align:top;white-space:pre"
+_FIGURE = "text-align:right;vertical-align:top;white-space:pre"
+_HEAD, _FIGURE_HEAD = "text-align:left;vertical-align:bottom", "text-align:right;vertical-align:bottom"
 _CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:.3em 0"
 
 
@@ -34,20 +37,17 @@ def frame_html(
     `heads` renames columns (times get "(UTC)"), `row_head` names the column whose cells head their rows, `rows` is how
     many there are where `frame` holds only the first of them, `place` says instead which rows these are ("rows 11 to 20
     of 40"). Values, column names and the caption may all be hostile. Cells are cut at CELL_CHARACTERS, and the cut is
-    said.
+    said. A column of short values is never broken inside them.
     """
-    columns = [str(name) for name in frame.columns]
-    kinds = dict(zip(columns, frame.dtypes, strict=True))
-    figures = {name for name, kind in kinds.items() if _is_figure(kind)}
+    names = [str(name) for name in frame.columns]
+    shown = frame.head(limit)
+    columns = [[_cell(value) for value in shown.iloc[:, place]] for place in range(len(names))]
+    styles = [_style(kind, column) for kind, column in zip(frame.dtypes, columns, strict=True)]
     head = Markup("").join(
-        Markup('<th scope="col" style="{}">{}</th>').format(
-            _RIGHT if name in figures else _LEFT, _head(name, kinds[name], heads or {})
-        )
-        for name in columns
+        Markup('<th scope="col" style="{}">{}</th>').format(_FIGURE_HEAD if style == _FIGURE else _HEAD, title)
+        for style, title in zip(styles, _titles(frame, heads or {}), strict=True)
     )
-    body = Markup("\n").join(
-        _row(columns, values, figures, row_head) for values in frame.head(limit).itertuples(index=False, name=None)
-    )
+    body = Markup("\n").join(_row(names, cells, styles, row_head) for cells in zip(*columns, strict=True))
     return Markup(
         '<table class="kit-table"><caption style="{}">{}</caption>\n'
         "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table>"
@@ -55,25 +55,32 @@ def frame_html(
         _CAPTION,
         _caption(caption, place or _counted(len(frame) if rows is None else rows, limit)),
         head,
-        body or _nothing(len(columns)),
+        body or _nothing(len(names)),
     )
 
 
-def _head(name: str, kind: Any, heads: Mapping[str, str]) -> Markup:
-    words = name.replace("_", " ")
-    text = heads.get(name) or _HEADS.get(name) or words[:1].upper() + words[1:]
-    return html(f"{text} (UTC)" if pd.api.types.is_datetime64_any_dtype(kind) else text)
+def _titles(frame: pd.DataFrame, heads: Mapping[str, str]) -> list[Markup]:
+    """What stands over the columns: words for names, and that times are UTC."""
+    titles = []
+    for name, kind in zip(map(str, frame.columns), frame.dtypes, strict=True):
+        words = name.replace("_", " ")
+        text = heads.get(name) or _HEADS.get(name) or words[:1].upper() + words[1:]
+        titles.append(html(f"{text} (UTC)" if pd.api.types.is_datetime64_any_dtype(kind) else text))
+    return titles
 
 
-def _row(columns: Sequence[str], values: Sequence[Any], figures: Collection[str], row_head: str) -> Markup:
-    cells = []
-    for name, value in zip(columns, values, strict=True):
-        style = _RIGHT if name in figures else _LEFT
-        if name == row_head:
-            cells.append(Markup('<th scope="row" style="{}">{}</th>').format(style, _cell(value)))
-        else:
-            cells.append(Markup('<td style="{}">{}</td>').format(style, _cell(value)))
-    return Markup("<tr>{}</tr>").format(Markup("").join(cells))
+def _style(kind: Any, cells: Sequence[Markup]) -> str:
+    if pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind):
+        return _FIGURE
+    return _LINE if all(len(cell) <= SHORT for cell in cells) else _LONG
+
+
+def _row(names: Sequence[str], cells: Sequence[Markup], styles: Sequence[str], row_head: str) -> Markup:
+    row = []
+    for name, cell, style in zip(names, cells, styles, strict=True):
+        tag = Markup('<th scope="row" style="{}">{}</th>') if name == row_head else Markup('<td style="{}">{}</td>')
+        row.append(tag.format(style, cell))
+    return Markup("<tr>{}</tr>").format(Markup("").join(row))
 
 
 def _cell(value: Any) -> Markup:
@@ -97,7 +104,3 @@ def _counted(rows: int, limit: int) -> str:
 
 def _nothing(width: int) -> Markup:
     return Markup('<tr><td colspan="{}">{} no rows</td></tr>').format(max(1, width), ABSENT)
-
-
-def _is_figure(kind: Any) -> bool:
-    return bool(pd.api.types.is_numeric_dtype(kind)) and not pd.api.types.is_bool_dtype(kind)

@@ -18,17 +18,20 @@ from kit.detection import SEVERITIES
 from kit.evidence import Evidence
 from kit.finding import Finding, Findings
 from kit.journal import Journal
-from kit.render import defang, frame_html, moment, period, web
+from kit.render import defang, frame_html, moment, number, period, web
 from kit.report import causes, deeds, words
 from kit.source import SOURCES
 from kit.story import Story
 from kit.table import TABLES
 
+UNEVEN = ("rejected", "repeated", "thin")  # what may have become of a row beside being kept
+FULL = ("complete", "empty")
 CALLED = ("compromised", "likely")  # bands that are told as a case of their own
 CHARTED = 6  # accounts with pictures; more would make a file too large to send
 RECORDS = 40  # record ids printed per finding; all are in findings.json
-ROWS = 200  # rows printed per table; all are in the case's tables
-GAPS = 6  # gaps of coverage named on the first page
+LONG = 5000  # rows printed of what has to be printed whole
+ROWS = 40  # rows printed per table of single events; all are in the case's tables
+GAPS = 8  # gaps of coverage named on the first page
 
 
 class CaseLike(Protocol):
@@ -76,27 +79,29 @@ def content(case: CaseLike) -> dict[str, Any]:
     """The names the template knows, with their values."""
     stories, lines, found = list(case.stories()), list(case.coverage()), list(case.findings())
     called = [story for story in stories if story.verdict.band in CALLED]
-    states = deeds.last_states(case.journal)
+    states, pieces = deeds.last_states(case.journal), _pieces(case.evidence)
     return {
         "case": case,
         "made": datetime.now(UTC),
         "version": kit.__version__,
         "coverage": summary(lines),
-        "gaps": [(_words(line), line.status, _why(line)) for line in lines if line.status not in ("complete", "empty")],
+        "gaps": [(_words(line), line.status, _why(line)) for line in lines if line.why or line.status not in FULL],
         "most_gaps": GAPS,
         "accounts": [_account(case, number, story, states) for number, story in enumerate(called, 1)],
         "findings": [(name, [f for f in found if f.severity == name]) for name in SEVERITIES],
         "finding_count": len(found),
         "most_records": RECORDS,
         "asked_table": _asked(lines),
-        "rules_table": _rules(lines),
+        "idle_table": _rules(lines),
+        "ran": [_words(line) for line in lines if line.kind == "detection" and line.status == "complete"],
         "others_table": _others([story for story in stories if story.verdict.band not in CALLED]),
         "deeds_table": _deeds(case.journal),
         "controls_table": _controls(case, called, found),
         "score_picture": figure(case.chart("secure_score")),
         "sources_table": _sources(lines),
         "connections": list(case.journal.read("connected")),
-        "evidence_table": _evidence(case.evidence),
+        "evidence_table": _evidence(pieces),
+        "manifest_table": _manifest(pieces),
         "words": words,
     }
 
@@ -121,8 +126,8 @@ def _account(case: CaseLike, number: int, story: Story, states: Mapping[str, Map
         done=deeds.sentence(user, states),
         status=deeds.status(user, states),
         tables={
-            "timeline": _table(story.timeline, f"Timeline of {user}", row_head="number", limit=1000, leave=("source",)),
-            "indicators": _table(story.indicators, f"Indicators for {user}", row_head="value"),
+            "timeline": _table(story.timeline, f"Timeline of {user}", row_head="number", limit=LONG, leave=("source",)),
+            "indicators": _indicators(story),
             "read": _table(story.read, f"Access to mail in the attacker’s contexts: {user}"),
             "sent": _table(story.sent, f"Mail sent in the attacker’s contexts: {user}"),
             "changed": _table(story.changed, f"Changes made in the attacker’s contexts: {user}"),
@@ -149,6 +154,13 @@ def _table(
     return frame_html(plain, defang(caption), row_head=row_head, limit=limit, heads=heads, rows=len(frame))
 
 
+def _indicators(story: Story) -> Markup:
+    """What is the attacker's or unknown; the owner's own values are many, and only counted."""
+    told = story.indicators[story.indicators["label"] != "owner"]
+    caption = f"Indicators for {story.account}; {number(len(story.indicators) - len(told))} of the owner’s not listed"
+    return _table(told, caption, row_head="value", limit=LONG)
+
+
 def _defanged(value: Any) -> Any:
     return defang(value) if isinstance(value, str) else value
 
@@ -158,25 +170,25 @@ def _asked(lines: Sequence[Line]) -> Markup:
     rows = [(_words(line), line.kind, SPOKEN[line.status], _window(line), line.rows, _why(line)) for line in asked]
     frame = pd.DataFrame(rows, columns=["name", "kind", "state", "window", "rows", "why"])
     heads = {"name": "Source or file", "state": "What came", "window": "Window (UTC)", "why": "Reason or remark"}
-    return _table(frame, "Sources and files: what was asked and what came", heads, row_head="name", limit=1000)
+    return _table(frame, "Sources and files: what was asked and what came", heads, row_head="name", limit=LONG)
 
 
 def _rules(lines: Sequence[Line]) -> Markup:
-    rules = sorted((line for line in lines if line.kind == "detection"), key=lambda line: line.status == "complete")
-    rows = [(_words(line), "ran" if line.status == "complete" else SPOKEN[line.status], _why(line)) for line in rules]
+    idle = [line for line in lines if line.kind == "detection" and line.status != "complete"]
+    rows = [(_words(line), SPOKEN[line.status], line.why or None) for line in idle]
     frame = pd.DataFrame(rows, columns=["name", "state", "why"])
-    heads = {"name": "Detection", "state": "Ran or not", "why": "Reason or remark"}
-    return _table(frame, "Detections: which questions could be asked", heads, row_head="name", limit=1000)
+    heads = {"name": "Detection", "state": "What happened", "why": "Reason"}
+    return _table(frame, "Detections that could not run", heads, row_head="name", limit=LONG)
 
 
 def _others(stories: Sequence[Story]) -> Markup:
     rows = [(s.account, s.verdict.score, words.BANDS[s.verdict.band], s.verdict.sentence) for s in stories]
     frame = pd.DataFrame(rows, columns=["account", "score", "verdict", "why"])
-    return _table(frame, "Other accounts with findings", {"why": "Why not more"}, row_head="account", limit=500)
+    return _table(frame, "Other accounts with findings", {"why": "Why not more"}, row_head="account", limit=LONG)
 
 
 def _deeds(journal: Journal) -> Markup:
-    return _table(deeds.deeds(journal), "Actions, in the order of the journal", limit=1000)
+    return _table(deeds.deeds(journal), "Actions, in the order of the journal", limit=LONG)
 
 
 def _controls(case: CaseLike, called: Sequence[Story], found: Sequence[Finding]) -> Markup:
@@ -207,20 +219,28 @@ def _source(line: Line) -> tuple[Any, ...]:
     return _words(line), source.title, ", ".join(source.permissions), source.licence or "none", kept, _window(line)
 
 
-def _evidence(evidence: Evidence) -> Markup:
-    rows = [
-        (
-            f"{piece.number:04d}",
-            _origin(piece.facts),
-            moment(piece.facts.get("time"), zone=False),
-            piece.size,
-            piece.sha256,
-        )
-        for piece in evidence
-    ]
+def _pieces(evidence: Evidence) -> pd.DataFrame:
+    rows = [(f"{p.number:04d}", _origin(p.facts), p.facts.get("time"), p.size, p.sha256) for p in evidence]
     frame = pd.DataFrame(rows, columns=["piece", "origin", "kept", "size", "sha256"])
-    heads = {"origin": "From", "kept": "Kept at (UTC)", "size": "Bytes", "sha256": "SHA-256 of the content"}
-    return _table(frame, "Evidence manifest", heads, row_head="piece", limit=5000)
+    return frame.assign(kept=pd.to_datetime(frame["kept"], format="ISO8601").dt.tz_localize(None))
+
+
+def _evidence(pieces: pd.DataFrame) -> Markup:
+    by_origin = pieces.groupby("origin", sort=False).agg(
+        first=("piece", "min"),
+        last=("piece", "max"),
+        pieces=("piece", "size"),
+        bytes=("size", "sum"),
+        kept=("kept", "min"),
+    )
+    frame = by_origin.reset_index().assign(bytes=by_origin["bytes"].map(number).to_list())
+    heads = {"origin": "From", "first": "First piece", "last": "Last piece", "kept": "Kept since"}
+    return _table(frame, "Evidence by origin", heads, row_head="origin", limit=LONG)
+
+
+def _manifest(pieces: pd.DataFrame) -> Markup:
+    heads = {"origin": "From", "kept": "Kept at", "size": "Bytes", "sha256": "SHA-256 of the content"}
+    return _table(pieces, "Evidence manifest", heads, row_head="piece", limit=LONG)
 
 
 def _origin(facts: Mapping[str, Any]) -> str:
@@ -242,5 +262,6 @@ def _window(line: Line) -> str | None:
 
 
 def _why(line: Line) -> str | None:
-    counts = ", ".join(f"{name} {count:,}" for name, count in (line.counts or {}).items())
-    return "; ".join(part for part in (line.why, counts) if part) or None
+    """The reason, and the account of rows that did not simply come in and stay."""
+    counts = [f"{number(count)} {name}" for name, count in (line.counts or {}).items() if count and name in UNEVEN]
+    return "; ".join(filter(None, [line.why, *counts])) or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,20 +11,15 @@ from kit.journal import Journal
 from kit.render import counted
 from kit.step import SPOKEN
 
-STEPS: Mapping[str, str] = {
-    "preview": "previewed; nothing was changed",
-    "intent": "request about to be sent",
-    "result": "answer of the service",
-    "verify": "read back",
-    "refused": "refused by the kit",
-}
-COLUMNS = ("time", "account", "action", "step", "outcome")
+COLUMNS = ("time", "account", "step", "action", "outcome")
 IN_FORCE = ("verified", "fulfilled", "by hand")
 
 
 def deeds(journal: Journal) -> pd.DataFrame:
-    """Every journalled step of a plan, in order: time, account, action, step, outcome; all text."""
-    rows = [row for entry in journal.read() if entry["event"] in STEPS and "plan" in entry for row in _rows(entry)]
+    """What plans did, in order, one row a preview, request, reading back or refusal: COLUMNS, all text but the time."""
+    entries = [entry for entry in journal.read() if "plan" in entry]
+    answers = {entry["key"]: entry for entry in entries if entry["event"] == "result"}
+    rows = [row for entry in entries if (row := _row(entry, answers))]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"time": "datetime64[us]"})
 
 
@@ -64,19 +59,25 @@ def status(account: str, states: Mapping[str, Mapping[str, str]]) -> str:
     return "Partly done: not every action could be verified."
 
 
-def _rows(entry: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str, str]]:
+def _row(entry: Mapping[str, Any], answers: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """One line of the table; empty for an answer, which stands with its request."""
     base = (entry["time"].removesuffix("Z"), entry["account"] or "not known yet")
     if entry["event"] == "preview":
-        return [(*base, _words(s["action"]), STEPS["preview"], _spoken(s["status"])) for s in entry["steps"]]
+        names = ", ".join(dict.fromkeys(_words(step["action"]) for step in entry["steps"]))
+        return (*base, "preview", names, "Nothing was changed.")
     if entry["event"] == "intent":
-        way = "can be undone" if entry["undo"] else "undoes an earlier one" if entry.get("undoes") else "no way back"
-        request = entry["request"]
-        return [(*base, _words(entry["action"]), STEPS["intent"], f"{request['method']} {request['path']} ({way})")]
+        return (*base, "undo" if entry.get("undoes") else "request", _words(entry["action"]), _asked(entry, answers))
     if entry["event"] == "verify":
-        return [(*base, _words(entry["action"]), STEPS["verify"], _noted(_spoken(entry["status"]), entry["note"]))]
-    if entry["event"] == "result":
-        return [(*base, "as above", STEPS["result"], _noted(_spoken(entry["outcome"]), entry["note"]))]
-    return [(*base, "–", STEPS["refused"], entry["why"])]
+        return (*base, "reading back", _words(entry["action"]), _noted(_spoken(entry["status"]), entry["note"]))
+    return (*base, "refusal", "–", entry["why"]) if entry["event"] == "refused" else ()
+
+
+def _asked(entry: Mapping[str, Any], answers: Mapping[str, Mapping[str, Any]]) -> str:
+    """The request, what the service answered, and whether there is a way back."""
+    request, answer = entry["request"], answers.get(entry["key"])
+    told = _noted(_spoken(answer["outcome"]), answer["note"]) if answer else "no answer was journalled: look again"
+    way = "" if entry.get("undoes") else " Can be undone." if entry["undo"] else " There is no way back."
+    return f"{request['method']} {request['path']}: {told.removesuffix('.')}.{way}"
 
 
 def _noted(text: str, note: str) -> str:
