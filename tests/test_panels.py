@@ -191,6 +191,7 @@ def test_a_drifted_target_needs_one_more_tick(make: Callable[..., Plan], user: s
 def test_a_plan_of_several_actions_has_one_panel(tenant: Tenant, user: str, simulator: Any, tmp_path: Path) -> None:
     actions = [ACTIONS["disable_account"](user), ACTIONS["revoke_sessions"](user)]
     panel = ActionPanel(lambda: Plan(actions, tenant, Journal(tmp_path / "j")))
+    assert "Disable the account; Revoke all sign-in sessions" in panel.plain()
     click(parts(panel)["1 · Preview"])
     confirm(panel, user)
     click(parts(panel)["3 · Apply"])

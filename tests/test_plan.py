@@ -16,6 +16,7 @@ import pytest
 
 from kit.actions.clear_forwarding import ClearForwarding
 from kit.actions.disable_account import DisableAccount
+from kit.actions.disable_inbox_rule import DisableInboxRule
 from kit.actions.enable_account import EnableAccount
 from kit.actions.reset_password import ResetPassword
 from kit.actions.revoke_sessions import RevokeSessions
@@ -300,6 +301,17 @@ def test_a_failed_step_stops_no_other_and_is_shown(tenant: Tenant, journal: Jour
     assert [entry["outcome"] for entry in journal.read("result")] == ["failed", "sent"]
 
 
+def test_a_target_that_cannot_be_read_is_said_and_the_rest_goes_on(
+    tenant: Tenant, journal: Journal, user: str, simulator: Any
+) -> None:
+    plan = Plan([DisableInboxRule(user, "AQAAgone="), RevokeSessions(user)], tenant, journal)
+    preview = plan.preview()
+    assert [step.status for step in preview.steps] == ["previewed", "unreadable"]
+    assert "no visible rule" in preview.html()
+    assert [step.status for step in plan.apply(user).steps] == ["verified", "unreadable"]
+    assert len(simulator.writes()) == 1
+
+
 def test_a_lost_answer_is_settled_by_looking_never_by_repeating(
     tenant: Tenant, journal: Journal, user: str, simulator: Any
 ) -> None:
@@ -437,6 +449,20 @@ def test_undo_wants_the_name_and_something_to_undo(tenant: Tenant, journal: Jour
     with pytest.raises(NotReversible):
         plan.undo(user)
     assert len(simulator.writes()) == 1
+
+
+@pytest.mark.parametrize(("status", "becomes", "open_ends"), [(403, "verified", 0), (504, "undo sent", 1)])
+def test_an_undo_that_fails_or_is_lost_is_not_taken_for_done(
+    status: int, becomes: str, open_ends: int, tenant: Tenant, journal: Journal, user: str, simulator: Any
+) -> None:
+    plan = Plan([DisableAccount(user)], tenant, journal)
+    plan.preview()
+    plan.apply(user)
+    simulator.fault(match="PATCH /v1.0/users", kind="status", status=status)
+    assert [step.status for step in plan.undo(user).steps] == [becomes]
+    assert [step.status for step in plan.verify().steps] == [becomes]
+    assert plan.actions[0].observe(tenant)["accountEnabled"] is False
+    assert len(unfinished(journal)) == open_ends
 
 
 def test_undo_is_refused_where_the_target_drifted_unless_that_is_wanted(

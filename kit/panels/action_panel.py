@@ -125,7 +125,9 @@ class ActionPanel:
 
     @property
     def _title(self) -> str:
-        return self._kind.title if self._kind else "Several actions"
+        if self._kind:
+            return self._kind.title
+        return "; ".join(action.title for action in self.plan.actions) if self.plan else "No plan"
 
     def _start(self) -> None:
         """A new plan, nothing previewed: at the beginning, and whenever a field changes."""

@@ -98,7 +98,10 @@ class Table:
             column = self.frame[name]
             if pd.api.types.is_datetime64_any_dtype(column):
                 text = column.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
-            else:
+            elif column.dtype == object:  # may hold lists, which have no hash
                 text = column.map(render.plain)
+            else:
+                places, values = pd.factorize(column, use_na_sentinel=False)
+                text = pd.Series(values).map(render.plain).iloc[places].set_axis(column.index)
             self._texts[name] = text.astype(str)
         return self._texts[name]
