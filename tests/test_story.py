@@ -69,6 +69,21 @@ def spam() -> Story:
 # ── a relayed sign-in ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_the_first_sentence_names_when_how_by_whom_and_from_where(aitm: Story) -> None:
+    assert aitm.sentences["entered"].startswith(
+        "ana@contoso.example was entered at 2026-11-02 08:03:13 UTC: records show access by sessions “s1” and “s2” "
+        "from 198.18.66.7 (M247, NL), 198.18.71.9 (Vultr, US) and 20.190.1.2 (Vultr, US). "
+        "The way in was adversary-in-the-middle phishing. The sign-in was made by axios/1.7.9"
+    )
+
+
+def test_what_is_only_under_review_is_not_called_an_entry() -> None:
+    rows, found = relayed()
+    story = told(rows, found[:1])
+    assert story.verdict.band == "review"
+    assert story.sentences["entered"].startswith("If this was an attack at all, ana@contoso.example was entered")
+
+
 def test_aitm_is_named_with_its_first_moment(aitm: Story) -> None:
     assert aitm.entry.how == "adversary-in-the-middle phishing"
     assert aitm.entry.when is not None

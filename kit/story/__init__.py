@@ -103,7 +103,7 @@ def _told(verdict: Verdict, findings: tuple[Finding, ...], found: Footprint) -> 
         read=read[list(READ)],
         sent=sent[list(SENT)],
         changed=changed[list(CHANGED)],
-        sentences=sentences(attribution, way, found, read, sent, changed),
+        sentences=sentences(attribution, way, verdict, found, read, sent, changed),
     )
 
 

@@ -157,7 +157,8 @@ def _spray(scene: Scene) -> str:
     first = scene.opened.iloc[0]
     legacy = str(first["client_app"]).lower() in LEGACY or first["requirement"] == "singleFactorAuthentication"
     way = " by a client or setting that asks for no second factor" if legacy else ""
-    return f"Wrong passwords came from the attacker's addresses ({number(len(wrong))} here), then the right one{way}."
+    here = f"{number(len(wrong))} on this account" if len(wrong) else "on other accounts"
+    return f"Wrong passwords came from the attacker's addresses ({here}), then the right one{way}."
 
 
 def _password(scene: Scene) -> str:

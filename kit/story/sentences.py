@@ -6,6 +6,8 @@ show access by a session from an address; no sentence says "read".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from kit.render import moment, number, plain, shorten
@@ -13,6 +15,7 @@ from kit.story.acts import acted
 from kit.story.attribution import Attribution
 from kit.story.entry import Entry
 from kit.story.footprint import Footprint
+from kit.verdict import Verdict
 
 ARTICLES = {"known password": "a ", "password spray": "a ", "stolen session or token": "a "}
 NAMES = 3
@@ -24,6 +27,7 @@ NAMED = 60
 def sentences(
     attribution: Attribution,
     entry: Entry,
+    verdict: Verdict,
     found: Footprint,
     read: pd.DataFrame,
     sent: pd.DataFrame,
@@ -31,23 +35,22 @@ def sentences(
 ) -> dict[str, str]:
     """The sentences under "entered", "read", "sent" and "changed"; frames as `kit.story.exposure` gives them."""
     return {
-        "entered": _entered(attribution, entry),
+        "entered": _entered(attribution, entry, verdict),
         "read": _read(attribution, found, read),
         "sent": _sent(attribution, found, sent),
         "changed": _changed(attribution, changed),
     }
 
 
-def _entered(attribution: Attribution, entry: Entry) -> str:
+def _entered(attribution: Attribution, entry: Entry, verdict: Verdict) -> str:
     account = plain(attribution.account)
     if entry.when is None:
         return f"No access by an attacker to {account} is seen. {' '.join(entry.reasons)}"
     sure = {"certain": "", "likely": " (likely)", "lower bound": " at the latest (a lower bound)"}[entry.confidence]
+    doubt = "If this was an attack at all, " if verdict.band == "review" else ""
+    start = f"{doubt}{account} was entered at {moment(entry.when)}{sure}"
     way = "How is not known." if entry.how == "unknown" else f"The way in was {ARTICLES.get(entry.how, '')}{entry.how}."
-    start = (
-        f"{account} was entered at {moment(entry.when)}{sure}: records show access {_context(attribution.achieved)}."
-    )
-    return f"{start} {way} {' '.join(entry.reasons)}"
+    return f"{start}: records show access {_context(attribution.achieved)}. {way} {' '.join(entry.reasons)}"
 
 
 def _read(attribution: Attribution, found: Footprint, read: pd.DataFrame) -> str:
@@ -132,11 +135,10 @@ def _changed(attribution: Attribution, changed: pd.DataFrame) -> str:
 def _context(events: pd.DataFrame) -> str:
     """By which sessions and from which addresses: "by session S from 198.18.66.7 (Hoster, NL)"."""
     sessions, places = events["session_id"].dropna(), events.dropna(subset=["ip"]).drop_duplicates("ip")
-    where = [_place(row) for row in places.head(NAMES).to_dict("records")]
-    if len(places) > NAMES:
-        where.append(f"{number(len(places) - NAMES)} more")
-    by = f"by session {_names(sessions)} " if not sessions.empty else "without a session id "
-    return f"{by}from {' and '.join(where) if where else 'an address that is not recorded'}"
+    where = _listed([_place(row) for row in places.to_dict("records")])
+    noun = "session" if sessions.nunique() == 1 else "sessions"
+    by = f"by {noun} {_names(sessions)}" if not sessions.empty else "without a session id"
+    return f"{by} from {where or 'an address that is not recorded'}"
 
 
 def _place(row: dict[str, object]) -> str:
@@ -145,9 +147,14 @@ def _place(row: dict[str, object]) -> str:
 
 
 def _names(values: pd.Series) -> str:
-    distinct = values.dropna().drop_duplicates()
-    named = " and ".join(f"“{plain(shorten(str(value), NAMED))}”" for value in distinct.head(NAMES))
-    return f"{named} and {number(len(distinct) - NAMES)} more" if len(distinct) > NAMES else named
+    return _listed([f"“{plain(shorten(str(value), NAMED))}”" for value in values.dropna().drop_duplicates()])
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The first NAMES of the parts and how many more, as in "a, b, c and 2 more"."""
+    more = len(parts) - NAMES
+    named = [*parts[:NAMES], f"{number(more)} more"] if more > 0 else list(parts)
+    return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
 
 
 def _times(rows: pd.DataFrame) -> str:

@@ -105,7 +105,8 @@ def _failed(group: pd.DataFrame) -> str:
     addresses = group["ip"].nunique()
     codes = ", ".join(str(int(code)) for code in sorted(group["error_code"].dropna().unique())[:5])
     where = "1 address" if addresses == 1 else f"{number(addresses)} addresses"
-    text = f"Sign-in failed or was interrupted {number(len(group))} times from {where}{_until(group)}"
+    times = "once" if len(group) == 1 else f"{number(len(group))} times"
+    text = f"Sign-in failed or was interrupted {times} from {where}{_until(group)}"
     return f"{text} (errors {codes})" if codes else text
 
 
