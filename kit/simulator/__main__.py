@@ -8,53 +8,32 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-import threading
 from pathlib import Path
 
-from cryptography.x509 import load_pem_x509_certificate
-
-from kit.errors import InputError, KitError
-from kit.simulator.build import build
-from kit.simulator.server import Server
+from kit.errors import KitError
+from kit.simulator.launch import launch, serve
 
 
 def main(arguments: list[str]) -> int:
     """Serve until told to stop; exit status 0, or 2 when it cannot start."""
     options = _parser().parse_args(arguments)
-    stop = threading.Event()
     try:
-        world = build(seed=options.seed, users=options.users, stories=[s for s in options.stories.split(",") if s])
-        certificates = [load_pem_x509_certificate(_read(path)) for path in options.certificate]
-        server = Server(
-            world, port=options.port, direct=options.direct, certificates=certificates, account=options.account
+        server = launch(
+            seed=options.seed,
+            users=options.users,
+            stories=options.stories,
+            truth=options.truth,
+            port=options.port,
+            account=options.account,
+            certificates=options.certificate,
+            direct=options.direct,
         )
     except KitError as error:
         print(error, file=sys.stderr)
         return 2
-    if options.truth:
-        options.truth.write_text("".join(json.dumps(line) + "\n" for line in world.truth()), "utf-8")
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    with server:
-        print(json.dumps(server.about()), flush=True)
-        if options.stdin_guard:
-            threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
-        stop.wait()
+    serve(server, json.dumps(server.about()), guarded=options.stdin_guard)
     return 0
-
-
-def _stop_at_end_of_input(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
-    stop.set()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path.name} cannot be read: {error.strerror}.") from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -50,7 +50,7 @@ class Server:
 
     `permissions` narrows what the application was granted on Graph; `certificates` are those it may prove itself
     with; `approve_after` is the number of polls after which a device code is approved, for `account` (a UPN; default
-    the first of `accounts`). `tls` serves the real host names. InputError when the port is taken.
+    the first of `accounts`). `tls` serves the real host names. InputError: the port is taken, the account unknown.
     """
 
     def __init__(
@@ -69,6 +69,8 @@ class Server:
         identity.application.certificates.extend(certificates)
         self.tenancy = Tenancy(world, identity)
         self.accounts = accounts(world)
+        if account and account.casefold() not in map(str.casefold, self.accounts):
+            raise InputError(f"{account} is no enabled member of this tenant.", f"There is {self.accounts[0]}.")
         self.tenancy.settings.update(account=account or self.accounts[0], approve_after=approve_after)
         self.admin_token = secrets.token_urlsafe(24)
         self.tls = tls

@@ -27,7 +27,18 @@ NEW_GRANT = {
 NEW_RULE = {"displayName": "New", "sequence": 3, "isEnabled": True, "actions": {"markAsRead": True}}
 PASSWORD = "28c10230-6103-485e-b985-444c60001490"
 PHONE = "3179e48a-750b-4051-897c-87b9720928f7"
-TYPED = ["emailMethods", "phoneMethods", "fido2Methods", "microsoftAuthenticatorMethods", "softwareOathMethods", "windowsHelloForBusinessMethods", "temporaryAccessPassMethods", "platformCredentialMethods", "externalAuthenticationMethods", "passwordMethods"]
+TYPED = [
+    "emailMethods",
+    "phoneMethods",
+    "fido2Methods",
+    "microsoftAuthenticatorMethods",
+    "softwareOathMethods",
+    "windowsHelloForBusinessMethods",
+    "temporaryAccessPassMethods",
+    "platformCredentialMethods",
+    "externalAuthenticationMethods",
+    "passwordMethods",
+]
 BETA_TYPED = ["hardwareOathMethods", "passwordlessMicrosoftAuthenticatorMethods"]
 
 # method, path, body, status: at least one request for every route.
@@ -43,6 +54,7 @@ REQUESTS: list[tuple[str, str, Any, int]] = [
     ("GET", "/v1.0/users?$top=2&$select=id,accountEnabled", None, 200),
     ("GET", f"/v1.0/users/{ANA}", None, 200),
     ("PATCH", f"/v1.0/users/{ANA}", {"accountEnabled": False}, 204),
+    ("PATCH", f"/v1.0/users/{SYNCED}", {"accountEnabled": False}, 204),
     ("POST", f"/v1.0/users/{ANA}/revokeSignInSessions", None, 200),
     ("POST", f"/beta/users/{ANA}/invalidateAllRefreshTokens", None, 200),
     ("GET", f"{METHODS}/methods", None, 200),
@@ -171,7 +183,7 @@ def test_an_operation_nobody_simulates_is_501_and_no_stub(client: Client) -> Non
         ("GET", "/v1.0/users/absent@x.example", None, 404, "Request_ResourceNotFound"),
         ("PATCH", f"/v1.0/users/{ANA}", {"acountEnabled": False}, 400, "Request_BadRequest"),
         ("PATCH", f"/v1.0/users/{ANA}", {"accountEnabled": "no"}, 400, "Request_BadRequest"),
-        ("PATCH", f"/v1.0/users/{SYNCED}", {"accountEnabled": False}, 400, "Request_BadRequest"),
+        ("PATCH", f"/v1.0/users/{SYNCED}", {"passwordProfile": {"password": "x"}}, 400, "Request_BadRequest"),
         ("PATCH", f"{RULES}/AQAAA1", {"isEnable": False}, 400, "RequestBodyRead"),
         ("PATCH", f"{RULES}/AQAAA2", {"isEnabled": False}, 403, "ErrorAccessDenied"),
         ("GET", f"{RULES}/AQAAA9", None, 404, "ErrorItemNotFound"),

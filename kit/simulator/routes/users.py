@@ -63,7 +63,11 @@ def read_me(call: Call) -> Answer:
 
 @family.route("PATCH", "/v1.0/users/{user-id}")
 def update_user(call: Call) -> Answer:
-    """Change properties of a user; a synced account keeps those its on-premises directory is master of."""
+    """Change properties of a user.
+
+    A synced account's password has its master on premises and is refused here; it may be disabled here, as
+    Microsoft's procedure for hybrid tenants has it, until the next synchronisation.
+    """
     change: Json = call.json()
     with call.tenancy.lock:
         user = call.tenancy.user(call.ids["user-id"])
@@ -71,7 +75,7 @@ def update_user(call: Call) -> Answer:
             raise denied()
         if "passwordProfile" in change and not call.who.may(*PASSWORD):
             raise denied()
-        if user.get("onPremisesSyncEnabled") and {"accountEnabled", "passwordProfile"} & set(change):
+        if user.get("onPremisesSyncEnabled") and "passwordProfile" in change:
             raise bad_request(
                 "Unable to update the specified properties for on-premises mastered Directory Sync objects or "
                 "objects currently undergoing migration.",
