@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from kit.simulator.dice import Dice
-
-Kind = Literal["edge", "safari", "outlook", "mobile"]
 
 
 @dataclass(frozen=True, slots=True)

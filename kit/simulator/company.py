@@ -15,7 +15,7 @@ OTHER_DOMAIN = "north-workshop.example"
 HISTORY = timedelta(days=90)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Company:
     """The tenant and its accounts. `start` and `now` are aware, UTC; `start` is a midnight."""
 

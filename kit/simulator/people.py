@@ -209,11 +209,12 @@ def _account(
 
 
 def _name(draw: Dice, language: str, taken: set[tuple[str, str]]) -> tuple[str, str]:
-    while True:
-        given, family = draw.choice(GIVEN[language]), draw.choice(FAMILY[language])
-        if (given, family) not in taken:
-            taken.add((given, family))
-            return given, family
+    """A name nobody has yet; a large company has double family names."""
+    given, family = draw.choice(GIVEN[language]), draw.choice(FAMILY[language])
+    while (given, family) in taken:
+        family = f"{family}-{draw.choice(FAMILY[language])}"
+    taken.add((given, family))
+    return given, family
 
 
 _PLAIN = str.maketrans("éèêëÉàâîïôöùûçœ'", "eeeeEaaiioouuco ")

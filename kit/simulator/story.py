@@ -23,7 +23,9 @@ from kit.simulator.company import Company, working_day
 from kit.simulator.dice import Dice, dice
 from kit.simulator.network import Address
 from kit.simulator.people import Person
+from kit.simulator.shapes import exchange_record
 from kit.simulator.shapes.audit_record import logged_in
+from kit.simulator.shapes.directory_audit import directory_audit
 from kit.simulator.shapes.message_trace import traces
 from kit.simulator.shapes.sign_in import sign_in
 
@@ -82,16 +84,38 @@ class Stage:
         )  # fmt: skip
         self.log("signIns", role, at, sign_in(act, self.company))
         if interactive:
-            self.audit(role, at, logged_in(act, self.company, self.draw))
+            self.audit(role, at, logged_in(act, self.company))
         return act
 
     def audit(self, role: Role, at: datetime, record: Json) -> None:
         """An audit record."""
         self.log("auditRecords", role, at, record)
 
-    def directory(self, role: Role, at: datetime, record: Json) -> None:
+    def does(
+        self, role: Role, shape: Callable[..., Json], act: SignIn, at: datetime, *said: Any, **options: Any
+    ) -> None:
+        """An audit record in one of the shapes of exchange_record, made with the token of a sign-in."""
+        self.audit(role, at, shape(act, at, self.company, self.draw, *said, **options))
+
+    def cmdlet(
+        self, role: Role, act: SignIn, at: datetime, name: str, parameters: dict[str, str], leaf: str = ""
+    ) -> None:
+        """A cmdlet on the own mailbox, or on `leaf` (a rule's name) in it."""
+        path = exchange_record.mailbox_path(act.person, self.company, leaf and f"\\{leaf}")
+        self.audit(role, at, exchange_record.cmdlet(at, self.company, self.draw, name, path, parameters, act=act))
+
+    def directory(
+        self, role: Role, at: datetime, activity: str, actor: Json, targets: list[Json], **options: Any
+    ) -> None:
         """A directory audit."""
-        self.log("directoryAudits", role, at, record)
+        self.log("directoryAudits", role, at, directory_audit(at, self.draw, activity, actor, targets, **options))
+
+    def rule(self, rule: Json) -> None:
+        """A new visible inbox rule in the victim's mailbox: it goes first, as Exchange puts it."""
+        rules = self.state["messageRules"][self.victim.id]
+        for other in rules:
+            other["sequence"] += 1
+        rules.insert(0, rule)
 
     def mail(self, role: Role, message: Message) -> str:
         """A message, traced for every recipient; returns its trace id."""

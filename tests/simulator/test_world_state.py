@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kit.simulator.people import people
 from kit.simulator.state.rules import rule_identity
 from tests.simulator.worlds import problems, records, world
 
@@ -73,6 +74,12 @@ def test_accounts_are_of_every_kind() -> None:
     assert sum(box["RecipientTypeDetails"] == "SharedMailbox" for box in _objects("mailboxes")) == 5
 
 
+def test_a_large_company_has_no_two_people_of_one_name() -> None:
+    accounts = people(7, 1000)
+    assert len({account.upn for account in accounts}) == len({account.id for account in accounts}) == len(accounts)
+    assert all(account.upn.isascii() for account in accounts)
+
+
 def test_break_glass_has_a_key_and_a_role_and_is_left_out_of_policies() -> None:
     state = world().state
     account = next(user for user in state["users"].values() if user["userPrincipalName"].startswith("urgence01@"))
@@ -91,6 +98,11 @@ def test_thirty_rules_and_more_are_harmless() -> None:
     assert 5 <= len({record["Id"] for record in made}) < len(benign), "older rules have no record"
     assert all(record["UserId"].count("@") == 1 for record in made), "people made them"
     assert not any(rules for rules in world(()).state["hiddenRules"].values())
+
+
+def test_rules_of_a_mailbox_have_an_order() -> None:
+    for rules in world().state["messageRules"].values():
+        assert [rule["sequence"] for rule in rules] == list(range(1, len(rules) + 1))
 
 
 def test_exchange_shows_the_same_rule_as_a_number_too_big_for_a_float() -> None:

@@ -50,7 +50,7 @@ def records(
     for person in company.people:
         draw = dice(company.seed, "audit", person.id, day)
         acts = plan.get(person.id, ())
-        found += [audit_record.logged_in(act, company, draw) for act in acts if act.interactive]
+        found += [audit_record.logged_in(act, company) for act in acts if act.interactive]
         good = [act for act in acts if not act.error]
         if person.has_mailbox and person.kind == "member":
             found += _mailbox(

@@ -6,7 +6,6 @@ sessions last a week on one program. The sign-in log and the audit log are both 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -97,11 +96,9 @@ def session(seed: int, person: Person, client: Client, day: date) -> str:
     return guid(seed, "session", person.id, client.kind, day.isocalendar()[:2])
 
 
-def sign_ins(
-    seed: int, person: Person, day: date, rates: Rates, where: Callable[..., list[Stint]] = stints
-) -> list[SignIn]:
+def sign_ins(seed: int, person: Person, day: date, rates: Rates) -> list[SignIn]:
     """The day's sign-ins, in no order."""
-    found = where(seed, person, day)
+    found = stints(seed, person, day)
     if not found:
         return []
     draw = dice(seed, "sign-ins", person.id, day)

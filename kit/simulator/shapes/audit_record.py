@@ -36,7 +36,7 @@ def token_context(act: SignIn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def logged_in(act: SignIn, company: Company, draw: Dice) -> dict[str, Any]:
+def logged_in(act: SignIn, company: Company) -> dict[str, Any]:
     """UserLoggedIn or UserLoginFailed: the mirror of an interactive sign-in.
 
     The real log says ResultStatus "Success" of failed ones too; the truth is in LogonError.

@@ -102,7 +102,7 @@ def message_rules(company: Company) -> dict[str, Any]:
     """Key user id → the messageRules of the mailbox."""
     found: dict[str, Any] = {person.id: [] for person in company.mailboxes}
     for new in benign_rules(company):
-        found[new.owner.id].append(new.rule)
+        found[new.owner.id].append(dict(new.rule))
     return found
 
 

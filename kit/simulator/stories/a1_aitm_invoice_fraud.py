@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kit.simulator import apps, clients
 from kit.simulator.acts import Message, SignIn
@@ -10,7 +10,7 @@ from kit.simulator.background.mail import contacts, message_id, microsoft_host
 from kit.simulator.clients import Client
 from kit.simulator.network import address
 from kit.simulator.shapes import exchange_record as exchange
-from kit.simulator.shapes.directory_audit import by_app, by_user, directory_audit, user_target
+from kit.simulator.shapes.directory_audit import by_app, by_user, user_target
 from kit.simulator.state.methods import authenticator
 from kit.simulator.state.risk import detected
 from kit.simulator.state.rules import exchange_rule, folder, message_rule, rule_identity
@@ -43,51 +43,55 @@ def play(stage: Stage) -> None:
 
 def _bait(stage: Stage) -> None:
     others = [person.upn for person in stage.company.members if person.has_mailbox and person is not stage.victim]
-    to = (stage.victim.upn, *stage.draw.sample(others, 5))
-    ident = message_id(stage.draw, "newdomain.example")
-    stage.mail("attacker", Message(stage.at("07:52:00"), ident, "docusign-notice@newdomain.example", to,
-                                   "Completed: Invoice 88213.pdf", 48_211, "203.0.113.84"))  # fmt: skip
+    message = Message(
+        at=stage.at("07:52:00"), id=message_id(stage.draw, "newdomain.example"),
+        sender="docusign-notice@newdomain.example", recipients=(stage.victim.upn, *stage.draw.sample(others, 5)),
+        subject="Completed: Invoice 88213.pdf", size=48_211, ip="203.0.113.84",
+    )  # fmt: skip
+    stage.mail("attacker", message)
 
 
 def _theft(stage: Stage, session: str) -> None:
     """The proxy signs in with what the victim types; she ends up at the real site, from home, eight seconds later."""
     correlation = stage.draw.guid()
-    for clock, error in (("08:03:11", 50074), ("08:03:13", 50140), ("08:03:15", 0)):
-        stage.sign_in("attacker", stage.at(clock), PROXY, KIT, apps.OFFICE_HOME, apps.GRAPH, session=session,
-                      correlation=correlation, error=error, proof="token" if not error else "push")  # fmt: skip
+    for clock, error, proof in (("08:03:11", 50074, "push"), ("08:03:13", 50140, "push"), ("08:03:15", 0, "token")):
+        stage.sign_in(
+            "attacker", stage.at(clock), PROXY, KIT, apps.OFFICE_HOME, apps.GRAPH,
+            session=session, correlation=correlation, error=error, proof=proof,
+        )  # fmt: skip
     edge = clients.browser(stage.victim.laptop, stage.day)
-    own = next(
-        (a.session for a in stage.usual(stage.victim, stage.day) if a.client.kind == edge.kind), stage.draw.guid()
-    )
-    stage.sign_in("owner", stage.at("08:03:19"), stage.victim.home, edge, apps.OFFICE_HOME, apps.GRAPH, session=own,
-                  correlation=correlation)  # fmt: skip
+    today = [act.session for act in stage.usual(stage.victim, stage.day) if act.client.kind == edge.kind]
+    stage.sign_in(
+        "owner", stage.at("08:03:19"), stage.victim.home, edge, apps.OFFICE_HOME, apps.GRAPH,
+        session=today[0] if today else stage.draw.guid(), correlation=correlation,
+    )  # fmt: skip
 
 
 def _replay(stage: Stage, session: str) -> SignIn:
     """The stolen session, from another network and browser; one token for everything that follows."""
-    act = stage.sign_in("attacker", stage.at("08:41:07"), LAIR, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE,
-        session=session,
-                        interactive=False)  # fmt: skip
-    resources = (apps.GRAPH, apps.SHAREPOINT, apps.CHAT, apps.GRAPH, apps.SHAREPOINT, apps.CHAT)
-    for number, resource in enumerate(resources):
-        stage.sign_in("attacker", stage.at("08:44:02") + timedelta(seconds=9 * number), LAIR, CHROME, apps.OUTLOOK_WEB,
-                      resource, session=session, interactive=False, token=act.token_id)  # fmt: skip
+    act = stage.sign_in(
+        "attacker", stage.at("08:41:07"), LAIR, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE,
+        session=session, interactive=False,
+    )  # fmt: skip
+    for number, resource in enumerate((apps.GRAPH, apps.SHAREPOINT, apps.CHAT) * 2):
+        stage.sign_in(
+            "attacker", stage.at("08:44:02") + timedelta(seconds=9 * number), LAIR, CHROME, apps.OUTLOOK_WEB, resource,
+            session=session, interactive=False, token=act.token_id,
+        )  # fmt: skip
     return act
 
 
 def _search_and_read(stage: Stage, act: SignIn) -> None:
     for number, words in enumerate(QUERIES):
-        at = stage.at("08:46:05") + timedelta(seconds=11 * number)
-        stage.audit("attacker", at, exchange.searched(act, at, stage.company, stage.draw, words))
+        stage.does("attacker", exchange.searched, act, stage.at("08:46:05") + timedelta(seconds=11 * number), words)
     mails = [m.id for m in stage.inbox(stage.victim, stage.company.start.date(), stage.day)][-READ_MESSAGES:]
     mails = [message_id(stage.draw) for _ in range(READ_MESSAGES - len(mails))] + mails
-    inbox, suppliers = exchange.inbox(stage.victim), f"{exchange.inbox(stage.victim)}\\Fournisseurs"
-    first, span = stage.at("08:47:10"), 32 * 60
+    inbox = exchange.inbox(stage.victim)
     for number, count in enumerate(_portions(stage)):
-        at = first + timedelta(seconds=number * span // READ_RECORDS)
+        at = stage.at("08:47:10") + timedelta(seconds=number * 32 * 60 // READ_RECORDS)
         ids, mails = mails[:count], mails[count:]
-        path = suppliers if number % 4 == 3 else inbox
-        stage.audit("attacker", at, exchange.bind(act, at, stage.company, stage.draw, {path: ids}))
+        folder_path = f"{inbox}\\Fournisseurs" if number % 4 == 3 else inbox
+        stage.does("attacker", exchange.bind, act, at, {folder_path: ids})
 
 
 def _portions(stage: Stage) -> list[int]:
@@ -95,7 +99,7 @@ def _portions(stage: Stage) -> list[int]:
     counts = [2] * READ_RECORDS
     for _ in range(READ_MESSAGES - sum(counts)):
         open_ones = [n for n, count in enumerate(counts) if count < MOST]
-        counts[stage.draw.choice(open_ones[: max(9, len(open_ones) // 3)])] += 1
+        counts[stage.draw.choice(open_ones[:9])] += 1
     stage.draw.shuffle(counts)
     return counts
 
@@ -104,99 +108,82 @@ def _hide(stage: Stage, act: SignIn) -> None:
     """A rule named ".." hides invoice mail; a second one, without a name, is seen by Exchange only."""
     victim, words = stage.victim, ["invoice", "payment", "wire"]
     parameters = {
-        "AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": "..",
-        "SubjectContainsWords": ";".join(words), "MoveToFolder": "RSS Feeds", "MarkAsRead": "True",
-        "StopProcessingRules": "True",
+        "AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": "..", "MoveToFolder": "RSS Feeds",
+        "SubjectContainsWords": ";".join(words), "MarkAsRead": "True", "StopProcessingRules": "True",
     }  # fmt: skip
-    at, path = stage.at("09:24:18"), exchange.mailbox_path(victim, stage.company, "\\..")
-    stage.audit(
-        "attacker", at, exchange.cmdlet(at, stage.company, stage.draw, "New-InboxRule", path, parameters, act=act)
-    )
+    stage.cmdlet("attacker", act, stage.at("09:24:18"), "New-InboxRule", parameters, "..")
     actions = {"moveToFolder": folder(victim, "RSS Feeds"), "markAsRead": True, "stopProcessingRules": True}
-    rule = message_rule(stage.draw, "..", 1, {"subjectContains": words}, actions)
-    stage.state["messageRules"].setdefault(victim.id, []).insert(0, rule)
-    hidden = message_rule(stage.draw, "", 2, {}, {})
-    identity, customer = rule_identity(hidden["id"]), contacts(stage.company, victim)[0].partition("@")[2]
-    at = stage.at("09:27:41")
+    stage.rule(message_rule(stage.draw, "..", 1, {"subjectContains": words}, actions))
+    identity = rule_identity(message_rule(stage.draw, "", 2, {}, {})["id"])
+    customer = contacts(stage.company, victim)[0].partition("@")[2]
     condition = f'(PropTag SenderEmailAddress ContainsSubstring "{customer}")'
-    stage.audit("attacker", at, exchange.rules_updated(act, at, stage.company, stage.draw, str(identity), condition,
-                                                       [{"ActionType": "Delete"}]))  # fmt: skip
+    deletes = [{"ActionType": "Delete"}]
+    stage.does("attacker", exchange.rules_updated, act, stage.at("09:27:41"), str(identity), condition, deletes)
     stage.state["hiddenRules"].setdefault(victim.id, []).append(
-        exchange_rule(
-            victim, identity, "", 2, FromAddressContainsWords=[customer], DeleteMessage=True, StopProcessingRules=True
-        )
+        exchange_rule(victim, identity, "", 2, FromAddressContainsWords=[customer], DeleteMessage=True)
     )
 
 
 def _persist(stage: Stage, act: SignIn) -> None:
     """A second factor of the attacker's own; the notice about it is deleted twice."""
     victim, at = stage.victim, stage.at("09:31:02")
-    stage.directory("attacker", at, directory_audit(
-        at, stage.draw, "User registered security info", by_user(victim, LAIR.ip), [user_target(victim)],
+    stage.directory(
+        "attacker", at, "User registered security info", by_user(victim, LAIR.ip), [user_target(victim)],
         service="Authentication Methods", kind="Add",
         reason="User registered Authenticator App with Notification and Code",
-        details=(("AuthenticationMethod", "Authenticator App"), ("DeviceName", "iPhone 11"))))  # fmt: skip
+        details=(("AuthenticationMethod", "Authenticator App"), ("DeviceName", "iPhone 11")),
+    )  # fmt: skip
     detail = '[{"DeviceName":"iPhone 11","DeviceTag":"SoftwareTokenActivated","AuthenticationType":3}]'
-    at = stage.at("09:31:04")
-    stage.directory("attacker", at, directory_audit(
-        at, stage.draw, "Update user", by_app("Azure MFA StrongAuthenticationService"),
-        [user_target(victim, ("StrongAuthenticationPhoneAppDetail", "[]", detail))]))  # fmt: skip
-    stage.state["authenticationMethods"][victim.id].append(authenticator(stage.draw, "iPhone 11", stage.at("09:31:02")))
-    ident = message_id(stage.draw, "notices.microsoft.example")
-    stage.mail("noise", Message(stage.at("09:31:38"), ident, "msonlineservicesteam@notices.microsoft.example",
-                                (victim.upn,), NOTICE, 31_077, microsoft_host(stage.draw)))  # fmt: skip
-    inbox, deleted = exchange.inbox(victim), exchange.deleted_items(victim)
-    for clock, operation, source, to in (
-        ("09:33:05", "MoveToDeletedItems", inbox, deleted),
-        ("09:33:21", "HardDelete", deleted, ""),
-    ):
-        at = stage.at(clock)
-        record = exchange.moved(act, at, stage.company, stage.draw, operation, source, ident, NOTICE, to=to)
-        stage.audit("attacker", at, record)
+    change = user_target(victim, ("StrongAuthenticationPhoneAppDetail", "[]", detail))
+    service = by_app("Azure MFA StrongAuthenticationService")
+    stage.directory("attacker", at + timedelta(seconds=2), "Update user", service, [change])
+    stage.state["authenticationMethods"][victim.id].append(authenticator(stage.draw, "iPhone 11", at))
+    notice = Message(
+        at=stage.at("09:31:38"), id=message_id(stage.draw, "notices.microsoft.example"),
+        sender="msonlineservicesteam@notices.microsoft.example", recipients=(victim.upn,), subject=NOTICE,
+        size=31_077, ip=microsoft_host(stage.draw),
+    )  # fmt: skip
+    stage.mail("noise", notice)
+    inbox, bin_ = exchange.inbox(victim), exchange.deleted_items(victim)
+    moved = exchange.moved
+    stage.does("attacker", moved, act, stage.at("09:33:05"), "MoveToDeletedItems", inbox, notice.id, NOTICE, to=bin_)
+    stage.does("attacker", moved, act, stage.at("09:33:21"), "HardDelete", bin_, notice.id, NOTICE)
 
 
 def _fraud(stage: Stage) -> None:
     """Two days later: new bank details in an old thread, a look-alike domain takes it over, bait for the colleagues."""
     victim, customer = stage.victim, contacts(stage.company, stage.victim)[0]
     _old_thread(stage, customer)
-    act = stage.sign_in("attacker", stage.at("09:57:30", 2), LAIR, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE,
-                        session=stage.draw.guid(), interactive=False)  # fmt: skip
-    _send(stage, act, Message(stage.at("10:02:14", 2), message_id(stage.draw), victim.upn, (customer,), THREAD, 201_338,
-                              LAIR.ip, victim), "RIB_2026.pdf (184532b)")  # fmt: skip
+    act = stage.sign_in(
+        "attacker", stage.at("09:57:30", 2), LAIR, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE,
+        session=stage.draw.guid(), interactive=False,
+    )  # fmt: skip
+    _send(stage, "attacker", act, stage.at("10:02:14", 2), customer, THREAD, "RIB_2026.pdf (184532b)")
     twin = f"{victim.upn.partition('@')[0]}@{LOOK_ALIKE}"
-    stage.mail("attacker", Message(stage.at("10:05:40", 2), message_id(stage.draw, LOOK_ALIKE), twin, (victim.upn,),
-                                   THREAD, 22_904, "203.0.113.91"))  # fmt: skip
+    ident = message_id(stage.draw, LOOK_ALIKE)
+    taken_over = Message(stage.at("10:05:40", 2), ident, twin, (victim.upn,), THREAD, 22_904, "203.0.113.91")
+    stage.mail("attacker", taken_over)
     colleagues = [person.upn for person in stage.company.mailboxes if person is not victim][:46]
     for number, colleague in enumerate(colleagues):
         at = stage.at("11:10:03", 2) + timedelta(seconds=number * 530 // len(colleagues))
-        _send(
-            stage,
-            act,
-            Message(at, message_id(stage.draw), victim.upn, (colleague,), "Shared document", 18_450, LAIR.ip, victim),
-        )
+        _send(stage, "attacker", act, at, colleague, "Shared document")
 
 
 def _old_thread(stage: Stage, customer: str) -> None:
-    """The customer wrote nine days before the fraud; the victim answered."""
-    start, victim = THREAD.removeprefix("Re: "), stage.victim
-    asked = message_id(stage.draw, customer.partition("@")[2])
-    day = stage.day - timedelta(days=7)
-    stage.mail("noise", Message(stage.at("08:20:00", -7), asked, customer, (victim.upn,), start, 64_002, "203.0.113.9"))
-    for act in [a for a in stage.usual(victim, day) if a.resource is apps.EXCHANGE][-1:]:
-        at = act.at + timedelta(minutes=4)
-        _send(
-            stage,
-            act,
-            Message(at, message_id(stage.draw), victim.upn, (customer,), THREAD, 58_113, act.address.ip, victim),
-            owner=True,
-        )
+    """The customer wrote nine days before the fraud; the victim answered, if she worked that day."""
+    ident, text = message_id(stage.draw, customer.partition("@")[2]), THREAD.removeprefix("Re: ")
+    asked = Message(stage.at("06:20:00", -7), ident, customer, (stage.victim.upn,), text, 64_002, "203.0.113.9")
+    stage.mail("noise", asked)
+    acts = stage.usual(stage.victim, stage.day - timedelta(days=7))
+    for act in [act for act in acts if act.resource is apps.EXCHANGE][-1:]:
+        _send(stage, "owner", act, act.at + timedelta(minutes=4), customer, THREAD)
 
 
-def _send(stage: Stage, act: SignIn, message: Message, attachments: str = "", *, owner: bool = False) -> None:
-    role: Role = "owner" if owner else "attacker"
+def _send(stage: Stage, role: Role, act: SignIn, at: datetime, to: str, subject: str, attachments: str = "") -> None:
+    size = 18_450 + 180_000 * bool(attachments)
+    message = Message(at, message_id(stage.draw), act.person.upn, (to,), subject, size, act.address.ip, act.person)
     stage.mail(role, message)
-    stage.audit(role, message.at, exchange.send(act, message.at, stage.company, stage.draw, message.id, message.subject,
-                                                attachments=attachments))  # fmt: skip
+    stage.does(role, exchange.send, act, at, message.id, subject, attachments=attachments)
 
 
 def _noticed(stage: Stage) -> None:

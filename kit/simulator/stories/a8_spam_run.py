@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from kit.simulator import apps
 from kit.simulator.acts import Message, SignIn
@@ -25,6 +26,10 @@ CHROME = Client("chrome", AGENT, "Chrome 138.0.0", "Windows10", "Browser", f"OWA
 SUBJECT, RELAY = "Payment advice", "payment.desk@parcel-relay.example"
 RECIPIENTS, PER_MINUTE, MINUTES, FAILED = 4800, 28, 45, 0.37
 REFUSED = "550 5.1.8 Access denied, bad outbound sender. AS(42004)"
+ALERTS = (
+    ("05:06:10", "Suspicious email sending patterns detected", "Medium"),
+    ("05:06:52", "User restricted from sending email", "High"),
+)
 BOUNCER = "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e@ateliernord.onmicrosoft.example"
 
 
@@ -38,34 +43,25 @@ def play(stage: Stage) -> None:
 
 def _enter(stage: Stage) -> SignIn:
     session = stage.draw.guid()
-    stage.sign_in("attacker", stage.at("04:10:22"), LAGOS, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE, session=session,
-                  proof="password")  # fmt: skip
-    return stage.sign_in("attacker", stage.at("04:10:26"), LAGOS, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE,
-        session=session,
-                         interactive=False)  # fmt: skip
+    where = (LAGOS, CHROME, apps.OUTLOOK_WEB, apps.EXCHANGE)
+    stage.sign_in("attacker", stage.at("04:10:22"), *where, session=session, proof="password")
+    return stage.sign_in("attacker", stage.at("04:10:26"), *where, session=session, interactive=False)
 
 
 def _cover(stage: Stage, act: SignIn) -> None:
     """Everything is forwarded outside and bounces are deleted, so that the owner sees nothing."""
-    victim, company, draw = stage.victim, stage.company, stage.draw
-    at = stage.at("04:12:03")
+    target, words = f"smtp:{RELAY}", ["mailer-daemon", "postmaster"]
+    forward = {"Identity": stage.victim.upn, "ForwardingSmtpAddress": target, "DeliverToMailboxAndForward": "False"}
+    stage.cmdlet("attacker", act, stage.at("04:12:03"), "Set-Mailbox", forward)
+    stage.state["mailboxes"][stage.victim.id] |= {"ForwardingSmtpAddress": target, "DeliverToMailboxAndForward": False}
     parameters = {
-        "Identity": victim.upn,
-        "ForwardingSmtpAddress": f"smtp:{RELAY}",
-        "DeliverToMailboxAndForward": "False",
-    }
-    path = exchange.mailbox_path(victim, company)
-    stage.audit("attacker", at, exchange.cmdlet(at, company, draw, "Set-Mailbox", path, parameters, act=act))
-    stage.state["mailboxes"][victim.id] |= {
-        "ForwardingSmtpAddress": f"smtp:{RELAY}",
-        "DeliverToMailboxAndForward": False,
-    }
-    at, words = stage.at("04:12:41"), ["mailer-daemon", "postmaster"]
-    parameters = {"AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": "z", "DeleteMessage": "True",
-                  "FromAddressContainsWords": ";".join(words), "StopProcessingRules": "True"}  # fmt: skip
-    stage.audit("attacker", at, exchange.cmdlet(at, company, draw, "New-InboxRule", f"{path}\\z", parameters, act=act))
-    rule = message_rule(draw, "z", 1, {"senderContains": words}, {"delete": True, "stopProcessingRules": True})
-    stage.state["messageRules"].setdefault(victim.id, []).insert(0, rule)
+        "AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": "z", "DeleteMessage": "True",
+        "FromAddressContainsWords": ";".join(words), "StopProcessingRules": "True",
+    }  # fmt: skip
+    stage.cmdlet("attacker", act, stage.at("04:12:41"), "New-InboxRule", parameters, "z")
+    stage.rule(
+        message_rule(stage.draw, "z", 1, {"senderContains": words}, {"delete": True, "stopProcessingRules": True})
+    )
 
 
 def _run(stage: Stage, act: SignIn) -> None:
@@ -73,13 +69,8 @@ def _run(stage: Stage, act: SignIn) -> None:
     for number in range(messages):
         count = RECIPIENTS * (number + 1) // messages - RECIPIENTS * number // messages
         to = tuple(_stranger(stage) for _ in range(count))
-        fate = {recipient: "failed" for recipient in to if stage.draw.chance(FAILED)}
-        at = stage.at("04:20:00") + timedelta(seconds=number * 60 // PER_MINUTE)
-        _send(
-            stage,
-            act,
-            Message(at, message_id(stage.draw), stage.victim.upn, to, SUBJECT, 14_210, LAGOS.ip, stage.victim, fate),
-        )
+        failed = [recipient for recipient in to if stage.draw.chance(FAILED)]
+        _send(stage, act, stage.at("04:20:00") + timedelta(seconds=number * 60 // PER_MINUTE), to, failed)
 
 
 def _stranger(stage: Stage) -> str:
@@ -88,45 +79,42 @@ def _stranger(stage: Stage) -> str:
     return f"{name}{draw.randrange(1000)}@{draw.choice('abcdefghjkmnpqrstvwx')}{draw.randrange(10_000)}.example"
 
 
-def _send(stage: Stage, act: SignIn, message: Message) -> str:
+def _send(stage: Stage, act: SignIn, at: datetime, to: tuple[str, ...], failed: Sequence[str]) -> tuple[str, Message]:
+    """One message, its audit record and, when it failed for anybody, the bounce; returns its trace id too."""
+    fate = dict.fromkeys(failed, "failed")
+    message = Message(at, message_id(stage.draw), act.person.upn, to, SUBJECT, 14_210, act.address.ip, act.person, fate)
     trace = stage.mail("attacker", message)
-    record = exchange.send(act, message.at, stage.company, stage.draw, message.id, message.subject)
-    stage.audit("attacker", message.at, record)
-    if message.fate:
-        at = message.at + timedelta(seconds=21)
-        ident = message_id(stage.draw)
-        stage.mail("noise", Message(at, ident, BOUNCER, (stage.victim.upn,), f"Undeliverable: {SUBJECT}", 22_118,
-                                    microsoft_host(stage.draw)))  # fmt: skip
-    return trace
+    stage.does("attacker", exchange.send, act, at, message.id, SUBJECT)
+    if failed:
+        ident, back, host = message_id(stage.draw), at + timedelta(seconds=21), microsoft_host(stage.draw)
+        stage.mail("noise", Message(back, ident, BOUNCER, (act.person.upn,), f"Undeliverable: {SUBJECT}", 22_118, host))
+    return trace, message
 
 
 def _stopped(stage: Stage, act: SignIn) -> None:
     """Microsoft's alerts, the restriction, and what is still tried: every message comes back with 5.1.8."""
-    victim, company, draw = stage.victim, stage.company, stage.draw
-    alerts = (("05:06:10", "Suspicious email sending patterns detected", "Medium"),
-              ("05:06:52", "User restricted from sending email", "High"))  # fmt: skip
-    for clock, name, severity in alerts:
+    for clock, name, severity in ALERTS:
         for operation in ("AlertTriggered", "AlertEntityGenerated"):
             at = stage.at(clock)
-            stage.audit("noise", at, alert(at, company, draw, operation, name, severity, victim))
-    blocked = stage.at("05:06:50")
-    stage.blocked[victim.id] = blocked
-    stage.state["blockedSenders"][victim.upn] = {
-        "SenderAddress": victim.upn, "CreatedDatetime": graph(blocked), "ChangedDatetime": graph(blocked),
+            stage.audit("noise", at, alert(at, stage.company, stage.draw, operation, name, severity, stage.victim))
+    _restrict(stage, stage.at("05:06:50"))
+    for number in range(40):
+        to = tuple(_stranger(stage) for _ in range(4))
+        trace, message = _send(stage, act, stage.at("05:07:00") + timedelta(seconds=19 * number), to, to)
+        stage.state["messageTraceDetails"][trace] = [refusal(trace, message, REFUSED)]
+    detected(stage, "newCountry", "medium", stage.at("04:10:22"), stage.at("04:31:00"), LAGOS)
+    detected(stage, "suspiciousSendingPatterns", "high", stage.at("04:20:00"), stage.at("05:06:30"), LAGOS)
+
+
+def _restrict(stage: Stage, since: datetime) -> None:
+    """The sender is blocked: from now on the owner's own mail does not leave the company either."""
+    stage.blocked[stage.victim.id] = since
+    stage.state["blockedSenders"][stage.victim.upn] = {
+        "SenderAddress": stage.victim.upn, "CreatedDatetime": graph(since), "ChangedDatetime": graph(since),
         "Reason": f"ExceedingLimitType=ExternalRecipient;ExternalRecipientCountToday={RECIPIENTS};"
         "InternalRecipientCountToday=0",
         "TemporaryBlock": False,
     }  # fmt: skip
-    for number in range(40):
-        at = stage.at("05:07:00") + timedelta(seconds=19 * number)
-        to = tuple(_stranger(stage) for _ in range(4))
-        message = Message(
-            at, message_id(draw), victim.upn, to, SUBJECT, 14_210, LAGOS.ip, victim, dict.fromkeys(to, "failed")
-        )
-        trace = _send(stage, act, message)
-        stage.state["messageTraceDetails"][trace] = [refusal(trace, message, REFUSED)]
-    detected(stage, "newCountry", "medium", stage.at("04:10:22"), stage.at("04:31:00"), LAGOS)
-    detected(stage, "suspiciousSendingPatterns", "high", stage.at("04:20:00"), stage.at("05:06:30"), LAGOS)
 
 
 STORY = Story(

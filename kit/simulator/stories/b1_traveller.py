@@ -58,9 +58,8 @@ def _visit(stage: Stage, at: datetime, place: Address, laptop: Client, session: 
 
 
 def _reads(stage: Stage, act: SignIn) -> None:
-    at = act.at + timedelta(minutes=3)
     folders = {exchange.inbox(stage.victim): [message_id(stage.draw) for _ in range(3)]}
-    stage.audit("owner", at, exchange.bind(act, at, stage.company, stage.draw, folders))
+    stage.does("owner", exchange.bind, act, act.at + timedelta(minutes=3), folders)
 
 
 STORY = Story(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from kit.simulator.shapes import exchange_record as exchange
 from kit.simulator.state.rules import message_rule
 from kit.simulator.story import Stage, Story
 
@@ -15,18 +14,14 @@ def play(stage: Stage) -> None:
     """One New-InboxRule, from a known address, in a session of an ordinary morning."""
     while not stage.usual(stage.victim, stage.day):  # on leave that day
         stage.day -= timedelta(days=1)
-    victim, act = stage.victim, stage.usual(stage.victim, stage.day)[0]
-    at = act.at + timedelta(minutes=6)
-    path = exchange.mailbox_path(victim, stage.company, f"\\{NAME}")
-    parameters = {"AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": NAME, "From": SENDER,
-        "DeleteMessage": "True",
-                  "StopProcessingRules": "True"}  # fmt: skip
-    stage.audit("owner", at, exchange.cmdlet(at, stage.company, stage.draw, "New-InboxRule", path, parameters, act=act))
+    act = stage.usual(stage.victim, stage.day)[0]
+    parameters = {
+        "AlwaysDeleteOutlookRulesBlob": "False", "Force": "False", "Name": NAME, "From": SENDER,
+        "DeleteMessage": "True", "StopProcessingRules": "True",
+    }  # fmt: skip
+    stage.cmdlet("owner", act, act.at + timedelta(minutes=6), "New-InboxRule", parameters, NAME)
     conditions = {"fromAddresses": [{"emailAddress": {"name": SENDER, "address": SENDER}}]}
-    rules = stage.state["messageRules"].setdefault(victim.id, [])
-    rules.append(
-        message_rule(stage.draw, NAME, len(rules) + 1, conditions, {"delete": True, "stopProcessingRules": True})
-    )
+    stage.rule(message_rule(stage.draw, NAME, 1, conditions, {"delete": True, "stopProcessingRules": True}))
 
 
 STORY = Story(
