@@ -160,9 +160,9 @@ class Sheet:
         self.figure.text(left / WIDTH, 1 - top / self._height, text, **options)
 
 
-def time_axis(axes: Any, most: int = 9) -> None:
-    """At most `most` ticks, at round UTC times, and the axis says that it is UTC."""
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=most)
+def time_axis(axes: Any) -> None:
+    """Ticks at round UTC times, few enough to be read, and the axis says that it is UTC."""
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(
         mdates.ConciseDateFormatter(

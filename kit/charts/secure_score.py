@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit.chart import Drawn, chart
 from kit.render import counted, day, label, number, period
-from kit.theme import Sheet, Theme, time_axis
+from kit.theme import Sheet, Theme
 
 GAINS = 8
 FEW = 6  # days so few are drawn as dots
@@ -65,11 +65,9 @@ def _draw_trend(axes: Any, days: pd.DataFrame, theme: Theme) -> None:
     axes.set_yticks([0, 25, 50, 75, 100])
     axes.grid(axis="y")
     axes.set_xlim(at[0] - 0.5, at[-1] + 0.5)
-    time_axis(axes, most=4)
-    if len(days) <= FEW:
-        axes.set_xticks(
-            at[[0, -1]] if len(days) > 1 else at, [day(time) for time in days["time"].iloc[[0, -1][: len(days)]]]
-        )
+    ends = days["time"].iloc[[0, -1] if len(days) > 1 else [0]]
+    axes.set_xticks(mdates.date2num(ends), [day(time) for time in ends])
+    axes.set_xlabel("days, UTC", loc="right")
 
 
 _beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}

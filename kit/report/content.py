@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,14 +85,14 @@ def content(case: CaseLike) -> dict[str, Any]:
         "made": datetime.now(UTC),
         "version": kit.__version__,
         "coverage": summary(lines),
-        "gaps": [(_words(line), line.status, _why(line)) for line in lines if line.why or line.status not in FULL],
+        "gaps": [_gap(line) for line in lines if line.why or line.status not in FULL],
         "most_gaps": GAPS,
         "accounts": [_account(case, number, story, states) for number, story in enumerate(called, 1)],
         "findings": [(name, [f for f in found if f.severity == name]) for name in SEVERITIES],
         "finding_count": len(found),
         "most_records": RECORDS,
         "asked_table": _asked(lines),
-        "idle_table": _rules(lines),
+        "idle_table": _idle(lines),
         "ran": [_words(line) for line in lines if line.kind == "detection" and line.status == "complete"],
         "others_table": _others([story for story in stories if story.verdict.band not in CALLED]),
         "deeds_table": _deeds(case.journal),
@@ -126,7 +126,7 @@ def _account(case: CaseLike, number: int, story: Story, states: Mapping[str, Map
         done=deeds.sentence(user, states),
         status=deeds.status(user, states),
         tables={
-            "timeline": _table(story.timeline, f"Timeline of {user}", row_head="number", limit=LONG, leave=("source",)),
+            "timeline": _timeline(story),
             "indicators": _indicators(story),
             "read": _table(story.read, f"Access to mail in the attacker’s contexts: {user}"),
             "sent": _table(story.sent, f"Mail sent in the attacker’s contexts: {user}"),
@@ -143,15 +143,28 @@ def _table(
     *,
     row_head: str = "",
     limit: int = ROWS,
-    leave: Iterable[str] = (),
 ) -> Markup:
-    """The frame as a table, its addresses defanged; `leave` names columns to leave out."""
-    plain = frame.drop(columns=[name for name in leave if name in frame])
-    texts = [name for name in plain if not pd.api.types.is_datetime64_any_dtype(plain[name])]
-    plain = plain.head(limit + 1).assign(
-        **{name: plain[name].head(limit + 1).map(_defanged) for name in texts if plain[name].dtype.kind not in "iufb"}
-    )
+    """The frame as a table, its web addresses defanged."""
+    plain = frame.head(limit)
+    texts = [name for name in plain if plain[name].dtype.kind not in "iufbM"]
+    plain = plain.assign(**{name: plain[name].map(_defanged) for name in texts})
     return frame_html(plain, defang(caption), row_head=row_head, limit=limit, heads=heads, rows=len(frame))
+
+
+def _timeline(story: Story) -> Markup:
+    """The numbered steps, with address, network and country in one column."""
+    steps = story.timeline
+    where = [_place(row) for row in steps[["ip", "network", "country"]].itertuples(index=False)]
+    told = steps[["number", "time", "phase", "what"]].assign(where=where)
+    told = told.join(steps[["event_id", "record_id"]])
+    heads = {"number": "No.", "where": "From", "record_id": "Record"}
+    return _table(told, f"Timeline of {story.account}", heads, row_head="number", limit=LONG)
+
+
+def _place(known: Sequence[Any]) -> str | None:
+    address, *names = [None if pd.isna(value) else str(value) for value in known]
+    named = ", ".join(filter(None, names))
+    return f"{address} ({named})" if address and named else address or named or None
 
 
 def _indicators(story: Story) -> Markup:
@@ -173,12 +186,16 @@ def _asked(lines: Sequence[Line]) -> Markup:
     return _table(frame, "Sources and files: what was asked and what came", heads, row_head="name", limit=LONG)
 
 
-def _rules(lines: Sequence[Line]) -> Markup:
-    idle = [line for line in lines if line.kind == "detection" and line.status != "complete"]
-    rows = [(_words(line), SPOKEN[line.status], line.why or None) for line in idle]
+def _idle(lines: Sequence[Line]) -> Markup | None:
+    rows = [(_words(x), SPOKEN[x.status], x.why) for x in lines if x.kind == "detection" and x.status != "complete"]
     frame = pd.DataFrame(rows, columns=["name", "state", "why"])
     heads = {"name": "Detection", "state": "What happened", "why": "Reason"}
-    return _table(frame, "Detections that could not run", heads, row_head="name", limit=LONG)
+    return _table(frame, "Detections that could not run", heads, row_head="name", limit=LONG) if rows else None
+
+
+def _gap(line: Line) -> str:
+    """What is missing or limited about one source, file or detection."""
+    return f"{_words(line)}: " + "; ".join(filter(None, ["" if line.status in FULL else line.status, line.why]))
 
 
 def _others(stories: Sequence[Story]) -> Markup:
