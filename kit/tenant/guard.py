@@ -29,11 +29,11 @@ def service_of(url: str, cloud: Cloud) -> Service:
     """The service of this cloud that the address belongs to; RequestRefused for every other address."""
     parts = _parsed(url)
     service = cloud.hosts.get(parts.host or "")
-    if parts.scheme != "https" or parts.port not in (None, 443) or service is None:
+    if parts.scheme != "https" or service is None:
         raise _refused(f"it leads outside the {cloud.name} cloud", url)
     authority, path = _as_written(url)
     if authority.lower() not in (parts.host, f"{parts.host}:443") or parts.fragment is not None:
-        raise _refused("it is not written plainly: a user name, an encoding or a fragment", url)
+        raise _refused("it is not written plainly: a user name, a port, an encoding or a fragment", url)
     if _has_dots(path) or not path.startswith(PREFIXES[service]):
         raise _refused(f"its path is none of the {service} service's", url)
     return service

@@ -53,6 +53,7 @@ HOSTILE = [
     "https://graph.microsoft.com/v1.0/us ers",
     "https://graph.microsoft.com/v1.0/users\r\nX-Evil: 1",
     "https://graph.microsoft.com/v1.0/users\x00",
+    "https://graph.microsoft.com/v1.0/users\\x",
     "https://graph.microsoft.com/v1.0/usérs",
     "https://graph.microsoft.us/v1.0/users",
     "https://graph.simulated.invalid/v1.0/users",

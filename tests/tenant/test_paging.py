@@ -42,14 +42,14 @@ def test_links_are_followed_as_given(server: Server, tenant: Tenant) -> None:
 @pytest.mark.parametrize("after", [1, 2], ids=["itself", "two steps"])
 def test_a_circle_is_left(server: Server, tenant: Tenant, after: int) -> None:
     links = [f"{BASE}?$skiptoken={number % after}" for number in range(50)]
-    server.answers = [page([number], link) for number, link in enumerate(links)]
+    server.answers = [*(page([number], link) for number, link in enumerate(links)), page([])]
     with pytest.raises(BadAnswer, match="circle"):
         ids(tenant)
     assert len(server.requests) == after + 1
 
 
 def test_empty_pages_end(server: Server, tenant: Tenant) -> None:
-    server.answers = [page([], f"{BASE}?$skiptoken={number}") for number in range(200)]
+    server.answers = [*(page([], f"{BASE}?$skiptoken={number}") for number in range(200)), page([])]
     with pytest.raises(BadAnswer, match="do not end"):
         ids(tenant)
 

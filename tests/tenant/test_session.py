@@ -88,33 +88,41 @@ def test_gzip_is_understood(server: Server, tenant: Tenant) -> None:
     assert tenant.get("/v1.0/users/x") == {"id": "x"}
 
 
-def drip(head: bytes, drop: bytes) -> object:
-    """The head at once, then one drop after another until the other side has had enough."""
+def drip(head: bytes, drop: bytes, tail: bytes) -> object:
+    """The head, then a drop every hundredth of a second for seconds, then what makes it a good answer after all."""
 
     def send(connection: socket.socket) -> None:
         connection.sendall(head)
-        while True:
+        for _ in range(DROPS):
             connection.sendall(drop)
             time.sleep(0.01)
+        connection.sendall(tail)
 
     return send
 
 
+DROPS = 300
+GOOD = b"Content-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+
+WHOLE, HEAD = Limits(silence=60, total=0.3), Limits(silence=0.3, total=60)
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("limits", "answer"),
     [
-        drip(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n", b" "),
-        drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
-        drip(b"HTTP/1.1 200 OK\r\nX-Drip: ", b"x"),
-        drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
-        drip(b"", b"H"),
+        (WHOLE, drip(f"HTTP/1.1 200 OK\r\nContent-Length: {DROPS + 2}\r\n\r\n".encode(), b" ", b"{}")),
+        (WHOLE, drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", b"2\r\n{}\r\n0\r\n\r\n")),
+        (HEAD, drip(b"HTTP/1.1 200 OK\r\nX-Drip: ", b"x", b"\r\n" + GOOD)),
+        (HEAD, drip(b"HTTP/1.1 200 OK\r\nX-Drip: ", b"\r\n x", b"\r\n" + GOOD)),
+        (HEAD, drip(b"HTTP/1.1 200 ", b"x", b"\r\n" + GOOD)),
     ],
-    ids=["body", "chunks", "header", "headers", "status line"],
+    ids=["body", "chunks", "header", "header lines", "status line"],
 )
-def test_an_answer_that_drips_is_given_up(server: Server, answer: object) -> None:
+def test_an_answer_that_drips_is_given_up(server: Server, limits: Limits, answer: object) -> None:
     """A socket's own time-out never fires here: something arrives every hundredth of a second."""
     server.answers = [answer]  # type: ignore[list-item]
-    tenant = connect_simulated(server.info, limits=Limits(silence=0.3, total=0.3), patience=Patience(tries=1))
+    tenant = connect_simulated(server.info, limits=limits, patience=Patience(tries=1))
     with pytest.raises(Unreachable):
         tenant.get("/v1.0/users/x")
 
