@@ -26,7 +26,7 @@ import pandas as pd
 
 import kit
 from kit import collection, coverage, files
-from kit.action import ACTIONS
+from kit.action import ACTIONS, Action
 from kit.chart import CHARTS, Picture
 from kit.containment import containment
 from kit.coverage import SPOKEN, Line
@@ -182,11 +182,15 @@ class Case(Mapping[str, pd.DataFrame]):
     def plan(self, actions: str | Sequence[str], user: str, **parameters: Any) -> Plan:
         """A plan of one or more actions about one account; nothing is sent before preview and confirmation."""
         names = [actions] if isinstance(actions, str) else list(actions)
-        return Plan([ACTIONS[name](user=user, **parameters) for name in names], self._need_tenant(), self.journal)
+        return self._plan([ACTIONS[name](user=user, **parameters) for name in names])
 
     def containment(self, user: str) -> Plan:
         """The plan that the findings about one account ask for; see `kit.containment`."""
-        return Plan(containment(user, self.findings(), self.tables), self._need_tenant(), self.journal)
+        return self._plan(containment(user, self.findings(), self.tables))
+
+    def protect(self, account: str, why: str) -> None:
+        """Let no plan of this case touch an account: a break-glass account, above all. Journalled with its reason."""
+        self.journal.write("protected", account=account.casefold(), why=why)
 
     def chart(self, name: str, user: str = "") -> Picture:
         """A chart over the case's tables; with a user, over that account's rows, the attacker's marked where known."""
@@ -229,6 +233,10 @@ class Case(Mapping[str, pd.DataFrame]):
 
     def _connected(self) -> dict[str, Any]:
         return next(iter([*self.journal.read("connected")][-1:]), {})
+
+    def _plan(self, actions: Sequence[Action]) -> Plan:
+        protected = [str(entry["account"]) for entry in self.journal.read("protected")]
+        return Plan(actions, self._need_tenant(), self.journal, protected=protected)
 
     def _need_tenant(self) -> Tenant:
         if self.tenant is None:

@@ -130,7 +130,7 @@ TRAPS: dict[str, tuple[Trap, tuple[str, ...], str]] = {
     "pickle": (_pickle, (), "import pickle"),
     "retry that is not ours": (_foreign_retry, (), "Retry(total=3)"),
     "token in a header": (_bearer, ("kit/tenant/", "kit/simulator/"), "h = {'Authorization': t}"),
-    "query put together": (_built_query, ("kit/engine", "kit/reader/"), "con.sql(f'select {x}')"),
+    "query put together": (_built_query, ("kit/engine", "kit/intake/"), "con.sql(f'select {x}')"),
     "shell": (_shell, (), "subprocess.run(line, shell=True)"),
     "ticket": (_ticket, ("kit/plan",), "Ticket([write])"),
     "HTTP": (_http, ("kit/tenant/",), "import requests"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
@@ -31,13 +32,14 @@ STATES = {
 class ActionPanel:
     """Buttons for one action, or for a plan of several.
 
-    `source` is a case, or a function that makes a Plan: called with the action's name and its parameters, or with
-    nothing where `action` is "". `parameters` fill the fields in; a list of (label, value) pairs becomes a choice.
+    `source` is a case, or a function that makes a Plan: called with the action's name and its parameters, or with the
+    parameters alone where `action` is "". They fill the fields in; a list of (label, value) pairs becomes a choice.
     Changing a field voids the preview. The guards are the plan's own: the panel only asks.
     """
 
     def __init__(self, source: Any, action: str = "", **parameters: Any) -> None:
         self._make: Callable[..., Plan] = source if callable(source) else source.plan
+        self._make = self._make if action else partial(self._make, **parameters)
         self._action = action
         self._kind: type[Action] | None = ACTIONS[action] if action else None
         self._fields = dict(fields(self._kind, parameters)) if self._kind else {}
