@@ -9,6 +9,7 @@ ENTRA_AUDIT_JSON = Importer(
     about="directoryAudit objects of Microsoft Graph or the Entra portal's JSON download.",
     layouts=("objects",),
     names=("activitydatetime", "activitydisplayname", "initiatedby"),
+    when="(object -> '$.activityDateTime') IS NOT NULL",  # Log Analytics writes ActivityDateTime, and nests JSON in text
     record="directory_audit",
     select="SELECT record_id, object AS record, NULL AS context FROM given",
     example=Example(
