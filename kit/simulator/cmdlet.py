@@ -65,7 +65,7 @@ def limited(parameters: Json, rows: list[Json], default: int = 1000) -> list[Jso
     size = str(parameters.get("ResultSize", default))
     if size.lower() == "unlimited":
         return rows
-    if not size.isdigit():
+    if not size.isdecimal():
         raise ExchangeProblem(400, "BadRequest", f"Cannot convert value '{size}' to type 'Unlimited'.")
     return rows[: int(size)]
 

@@ -11,8 +11,8 @@ from kit.simulator.message import dump
 from kit.simulator.values import ticks
 from kit.simulator.world import Json, World
 
-HELD = 100_000
-"""How many rows of generated days are kept; beyond it the day used longest ago is made again when asked for."""
+HELD = 20_000
+"""How many rows of a log are kept: thirty days of the default world, 80 MiB. Older days are made again if asked for."""
 
 TIMES = {
     "signIns": "createdDateTime",

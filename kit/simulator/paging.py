@@ -19,7 +19,7 @@ from kit.simulator import contract
 from kit.simulator.log import Log, Row
 from kit.simulator.message import Answer, Call, dump
 from kit.simulator.odata import Fields, Filter, Test, parse
-from kit.simulator.problem import bad_request
+from kit.simulator.problem import GraphProblem, bad_request
 from kit.simulator.values import DAY, pick
 from kit.simulator.world import Json
 
@@ -31,7 +31,8 @@ class Shape:
     """How a list is served: the entity set of @odata.context, the type, what may be filtered, page sizes.
 
     `default`: the properties given without $select (all when empty). `eventual`: $count, $search and the advanced
-    filters need the header ConsistencyLevel: eventual, as for directory objects.
+    filters need the header ConsistencyLevel: eventual, as for directory objects. `plays`: of $expand and $search, what
+    the route carries out itself; the other is answered 501.
     """
 
     entity: str
@@ -40,16 +41,17 @@ class Shape:
     page: int = 100
     most: int = 999
     default: tuple[str, ...] = ()
+    plays: tuple[str, ...] = ()
     eventual: bool = False
 
 
 def list_state(call: Call, shape: Shape, items: Iterable[Json]) -> Answer:
     """A page of a collection."""
+    _simulated(call, shape)
     if shape.eventual and "$count" in call.query and not _eventual(call):
         raise bad_request("$count is not currently supported without ConsistencyLevel: eventual.", "Request_BadRequest")
-    found = ordered(call, list(filter(filtering(call, shape.fields), items)))
-    size, start = page_size(call, shape), resume(call).get("at", 0)
-    start = start or int(call.query.get("$skip", "0") or 0)
+    found = ordered(call, shape, list(filter(filtering(call, shape.fields), items)))
+    size, start = page_size(call, shape), int(resume(call).get("at", 0)) or _skipped(call)
     chosen = selected(call, shape)
     page: Json = {"@odata.context": call.context(_entity(call, shape))}
     if call.query.get("$count", "").lower() == "true":
@@ -84,6 +86,7 @@ def list_log(call: Call, shape: Shape, log: Log, also: Test | None = None) -> An
 
 def one(call: Call, shape: Shape, item: Json) -> Answer:
     """One object with its context."""
+    _simulated(call, shape)
     chosen = selected(call, shape)(item)
     return Answer.of({"@odata.context": call.context(f"{shape.entity}/$entity"), **chosen})
 
@@ -94,13 +97,15 @@ def filtering(call: Call, fields: Fields) -> Filter:
     return Filter(lambda record: True) if text is None else parse(text, fields)
 
 
-def ordered(call: Call, items: Sequence[Json]) -> list[Json]:
+def ordered(call: Call, shape: Shape, items: Sequence[Json]) -> list[Json]:
     """The items sorted by $orderby; the last key is sorted by first, since sorting is stable."""
     out = list(items)
     for key in reversed([part for part in call.query.get("$orderby", "").split(",") if part.strip()]):
         path, _, direction = key.strip().partition(" ")
         if direction.strip().lower() not in {"", "asc", "desc"}:
             raise bad_request(f"Invalid $orderby clause: '{key.strip()}'.")
+        if path.partition("/")[0] not in contract.properties(shape.type):
+            raise bad_request(f"Could not find a property named '{path}' on type '{_short(shape)}'.")
         out.sort(key=lambda item: pick(item, path), reverse=direction.strip().lower() == "desc")
     return out
 
@@ -110,7 +115,7 @@ def page_size(call: Call, shape: Shape) -> int:
     text = call.query.get("$top")
     if text is None:
         return shape.page
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
+    if not text.isdecimal() or int(text) == 0:
         raise bad_request(f"Invalid value '{text}' for $top query option found. It requires a positive integer.")
     if int(text) > shape.most:
         raise bad_request(
@@ -126,8 +131,7 @@ def selected(call: Call, shape: Shape) -> Callable[[Json], Json]:
     known = {name.lower(): name for name in contract.properties(shape.type)}
     for name in names:
         if name.lower() not in known:
-            short = shape.type.removeprefix("v1.").removeprefix("beta.")
-            raise bad_request(f"Could not find a property named '{name}' on type '{short}'.")
+            raise bad_request(f"Could not find a property named '{name}' on type '{_short(shape)}'.")
     wanted = [known[name.lower()] for name in names] or list(shape.default)
 
     def choose(item: Json) -> Json:
@@ -170,6 +174,24 @@ def resume(call: Call) -> Json:
 def _mark(call: Call) -> str:
     options = sorted(item for item in call.query.items() if item[0] not in {"$skiptoken", "$skip"})
     return hashlib.sha256(repr((call.template, call.ids, options)).encode()).hexdigest()[:16]
+
+
+def _skipped(call: Call) -> int:
+    text = call.query.get("$skip", "0")
+    if not text.isdecimal():
+        raise bad_request(f"Invalid value '{text}' for $skip query option found. It requires a non-negative integer.")
+    return int(text)
+
+
+def _short(shape: Shape) -> str:
+    return shape.type.removeprefix("v1.").removeprefix("beta.")
+
+
+def _simulated(call: Call, shape: Shape) -> None:
+    """Problem 501 for an option that would change the answer and is not played: never silently less."""
+    for option in ("$expand", "$search"):
+        if option in call.query and option not in shape.plays:
+            raise GraphProblem(501, "notImplemented", f"{option} is not simulated for {shape.entity}.")
 
 
 def _eventual(call: Call) -> bool:

@@ -128,7 +128,7 @@ def dispatch(call: Call) -> Answer:
 def authorize(call: Call) -> None:
     """Check the token, the permissions and the query options of a Graph or Exchange call."""
     token = call.headers.get("Authorization") or ""
-    call.caller = call.tenancy.identity.caller(token, call.service, call.headers.get("X-Client-Address") or "127.0.0.1")
+    call.caller = call.tenancy.identity.caller(token, call.service, call.tenancy.settings.get("address", ""))
     known = contract.operation(call.method, call.template) if call.service == "graph" else None
     if known:
         allowed(call.caller, known["delegated"], known["application"])

@@ -35,6 +35,8 @@ from kit.simulator.writes import record_write
 
 LARGEST_BODY = 4 * 1024 * 1024
 IDLE_SECONDS = 120
+ADDRESS = "192.0.2.10"
+"""The caller's address in the tenant's own records: in the default world, the way out of its Paris office."""
 PROBLEMS: dict[str, type[Problem]] = {
     "graph": GraphProblem,
     "login": LoginProblem,
@@ -48,9 +50,10 @@ PROBLEMS: dict[str, type[Problem]] = {
 class Server:
     """The simulated tenant on a loopback port; a context manager that starts and stops it.
 
-    `permissions` narrows what the application was granted on Graph; `certificates` are those it may prove itself
-    with; `approve_after` is the number of polls after which a device code is approved, for `account` (a UPN; default
-    the first of `accounts`). `tls` serves the real host names. InputError: the port is taken, the account unknown.
+    `tls` serves the real host names; `direct` makes links point to this address. `permissions` replaces what the
+    application was granted on Graph; `certificates` are those it may prove itself with. A device code is approved
+    after `approve_after` polls, for `account` (a UPN; default the first of `accounts`). `address` is where the
+    tenant's own records say callers come from. InputError: the port is taken, or there is no such account.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Server:
         certificates: Sequence[Certificate] = (),
         account: str = "",
         approve_after: int = 1,
+        address: str = ADDRESS,
     ) -> None:
         identity = Identity(world.tenant_id, seed=world.seed, permissions=permissions)
         identity.application.certificates.extend(certificates)
@@ -71,7 +75,7 @@ class Server:
         self.accounts = accounts(world)
         if account and account.casefold() not in map(str.casefold, self.accounts):
             raise InputError(f"{account} is no enabled member of this tenant.", f"There is {self.accounts[0]}.")
-        self.tenancy.settings.update(account=account or self.accounts[0], approve_after=approve_after)
+        self.tenancy.settings.update(account=account or self.accounts[0], approve_after=approve_after, address=address)
         self.admin_token = secrets.token_urlsafe(24)
         self.tls = tls
         self.direct = direct
@@ -226,14 +230,16 @@ class _Handler(BaseHTTPRequestHandler):
             raise Problem(401, "Unauthorized", "The header X-Admin-Token is missing or wrong.")
 
     def _is_admin(self) -> bool:
-        return secrets.compare_digest(self.headers.get("X-Admin-Token") or "", self.server.owner.admin_token)
+        return secrets.compare_digest(
+            (self.headers.get("X-Admin-Token") or "").encode(), self.server.owner.admin_token.encode()
+        )
 
     def _read_body(self) -> bytes | None:
         """The body; None when it is too large, or its length is not told."""
         if "Transfer-Encoding" in self.headers:
             return None
         text = self.headers.get("Content-Length") or "0"
-        if not text.isdigit() or int(text) > LARGEST_BODY:
+        if not text.isdecimal() or int(text) > LARGEST_BODY:
             return None
         return self.rfile.read(int(text))
 

@@ -41,8 +41,10 @@ def value_at(record: Any, path: str) -> Any:
 
 
 def pick(record: Json, path: str) -> Any:
-    """A sort key for $orderby: absent values first, instants and numbers before text."""
+    """A sort key for $orderby: absent values first, then numbers, then instants and text; lists and objects last."""
     value = value_at(record, path)
     if isinstance(value, str):
         return (2, ticks(value), value.casefold())
-    return (0, 0, "") if value is None else (1, value, "")
+    if isinstance(value, int | float):
+        return (1, value, "")
+    return (0, 0, "") if value is None else (3, 0, repr(value))

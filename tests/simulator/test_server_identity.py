@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from requests.adapters import HTTPAdapter
 
 from kit.simulator.server import Server
+from kit.simulator.tokens import Signer
 from tests.simulator.client import Client
 from tests.simulator.conftest import SIGNER
 from tests.simulator.small_world import ADMIN, ANA, BEN, DOMAIN, TENANT, small_world, upn
@@ -147,6 +148,40 @@ def test_a_certificate_is_verified(certificate: tuple[str, x509.Certificate, str
     with Server(small_world()) as server:
         answer = application(server, {"private_key": key, **named}).acquire_token_for_client([f"{GRAPH}/.default"])
         assert answer["error_codes"] == [700027]
+
+
+def test_a_certificate_named_but_not_held_is_refused(certificate: tuple[str, x509.Certificate, str]) -> None:
+    _, public, pem = certificate
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with Server(small_world(), certificates=[public]) as server:
+        credential = {"private_key": other.decode(), "public_certificate": pem}
+        answer = application(server, credential).acquire_token_for_client([f"{GRAPH}/.default"])
+        assert answer["error_codes"] == [700027]
+
+
+@pytest.mark.parametrize(
+    ("changes", "number"),
+    [({}, 0), ({"iss": "x"}, 700021), ({"sub": "x"}, 700021), ({"aud": "https://x/"}, 700023), ({"exp": 1.5}, 700024)],
+)
+def test_an_assertion_must_be_for_this_client_here_and_now(
+    certificate: tuple[str, x509.Certificate, str], changes: dict[str, Any], number: int
+) -> None:
+    pem, public, _ = certificate
+    signer = Signer()
+    signer.key = serialization.load_pem_private_key(pem.encode(), None)
+    signer.key_id = base64.urlsafe_b64encode(public.fingerprint(hashes.SHA1())).decode()
+    with Server(small_world(), certificates=[public]) as server:
+        aud = f"https://login.simulated.invalid/{TENANT}/oauth2/v2.0/token"
+        said = {"aud": aud, "iss": server.client_id, "sub": server.client_id, "exp": time.time() + 60}
+        answer = Client(server).login(
+            grant_type="client_credentials",
+            scope=f"{GRAPH}/.default",
+            client_assertion_type="urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            client_assertion=signer.sign(said | changes),
+        )
+        assert answer.json().get("error_codes", [0]) == [number]
 
 
 def test_a_device_code_is_approved_after_the_polls_asked_for(server: Server) -> None:

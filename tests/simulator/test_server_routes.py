@@ -153,6 +153,24 @@ def test_the_derived_contract_is_that_of_the_published_one() -> None:
     assert module.DERIVED.read_text("utf-8") == module.text()
 
 
+@pytest.mark.parametrize(
+    "option", ["$top", "$skip", "$filter", "$orderby", "$select", "$count", "$skiptoken", "$expand"]
+)
+@pytest.mark.parametrize(
+    "value", ["", "null", "-1", "9" * 30, "²", "a b c", "'", "id,id", "id desc", "(", "\x00", "W10", "WzEsMl0"]
+)
+def test_no_option_of_a_list_makes_it_fail(client: Client, option: str, value: str) -> None:
+    paths = {path.partition("?")[0] for method, path, _, status in REQUESTS if method == "GET" and status == 200}
+    for path in sorted(paths):
+        answer = client.send("GET", path, **{option[1:]: value})
+        assert answer.status_code in {200, 400, 501}, (path, answer.text)
+
+
+def test_what_would_be_left_out_is_said(client: Client) -> None:
+    answer = client.send("GET", "/v1.0/users?$expand=manager")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (501, "notImplemented")
+
+
 def test_an_operation_nobody_simulates_is_501_and_no_stub(client: Client) -> None:
     for path in ("/v1.0/security/alerts_v2", "/v1.0/directoryRoles", f"/v1.0/users/{ANA}/manager"):
         answer = client.send("GET", path)

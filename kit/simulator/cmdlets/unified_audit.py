@@ -101,7 +101,7 @@ def _instant(value: Any) -> int:
 
 
 def _size(value: Any) -> int:
-    if not str(value).isdigit() or not 1 <= int(value) <= CALL_LIMIT:
+    if not str(value).isdecimal() or not 1 <= int(value) <= CALL_LIMIT:
         raise ExchangeProblem(400, "BadRequest", f"The ResultSize must be between 1 and {CALL_LIMIT}.")
     return int(value)
 

@@ -15,6 +15,7 @@ ASSIGNMENTS = Shape(
     "roleManagement/directory/roleAssignments",
     "v1.microsoft.graph.unifiedRoleAssignment",
     fields("principalId(eq) roleDefinitionId(eq) directoryScopeId(eq)", fold=True),
+    plays=("$expand",),
 )
 DEFINITIONS = Shape(
     "roleManagement/directory/roleDefinitions",
