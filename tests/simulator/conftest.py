@@ -1,4 +1,4 @@
-"""One running small tenant per test."""
+"""One running small tenant for all tests, as it was built at the start of each."""
 
 from __future__ import annotations
 
@@ -15,9 +15,21 @@ SIGNER = Signer()
 """One signing key for all tests: making one takes longer than most of them."""
 
 
-@pytest.fixture
-def client() -> Iterator[Client]:
-    """A client signed in to a fresh small tenant."""
+@pytest.fixture(scope="session")
+def running() -> Iterator[Client]:
+    """A client signed in to a small tenant."""
     with Server(small_world()) as server:
         server.tenancy.identity.signer = SIGNER
-        yield Client(server)
+        client = Client(server)
+        client.token()
+        yield client
+
+
+@pytest.fixture
+def client(running: Client) -> Iterator[Client]:
+    """That client, its tenant in the state it was built in."""
+    tenancy = running.server.tenancy
+    settings, tokens = dict(tenancy.settings), dict(running.tokens)
+    tenancy.reset()
+    yield running
+    tenancy.settings, running.tokens = settings, tokens

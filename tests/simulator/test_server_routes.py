@@ -153,17 +153,20 @@ def test_the_derived_contract_is_that_of_the_published_one() -> None:
     assert module.DERIVED.read_text("utf-8") == module.text()
 
 
+ODD = ["", "null", "-1", "9" * 30, "²", "a b c", "'", "id,id", "id desc", "(", "\x00", "W10", "WzEsMl0"]
+
+
 @pytest.mark.parametrize(
-    "option", ["$top", "$skip", "$filter", "$orderby", "$select", "$count", "$skiptoken", "$expand"]
+    "option", ["top", "skip", "filter", "orderby", "select", "count", "skiptoken", "expand", "search"]
 )
-@pytest.mark.parametrize(
-    "value", ["", "null", "-1", "9" * 30, "²", "a b c", "'", "id,id", "id desc", "(", "\x00", "W10", "WzEsMl0"]
-)
-def test_no_option_of_a_list_makes_it_fail(client: Client, option: str, value: str) -> None:
+def test_no_option_of_a_list_makes_it_fail(client: Client, option: str) -> None:
     paths = {path.partition("?")[0] for method, path, _, status in REQUESTS if method == "GET" and status == 200}
     for path in sorted(paths):
-        answer = client.send("GET", path, **{option[1:]: value})
-        assert answer.status_code in {200, 400, 501}, (path, answer.text)
+        for value in ODD:
+            answer = client.send("GET", path, **{option: value})
+            assert answer.status_code in {200, 400, 501}, (path, value, answer.text)
+            if f"'{option.capitalize()}' is not allowed" in answer.text:
+                break
 
 
 def test_what_would_be_left_out_is_said(client: Client) -> None:
