@@ -124,7 +124,7 @@ def is_id(user: str) -> bool:
 
 
 def accounts(tenant: Tenant, scope: Scope) -> Iterator[Account]:
-    """The accounts in scope: those named, else every account of the tenant. NotFound when a named one does not exist."""
+    """The accounts in scope: those named, else every one of the tenant. NotFound when a named one does not exist."""
     wanted = ("id", "userPrincipalName")
     if scope.users:
         for user in scope.users:

@@ -92,6 +92,13 @@ def test_a_sign_in_link_that_lost_its_filter_is_refused(server: Server, tenant: 
         ids(tenant, "/beta/auditLogs/signIns", filter="a")
 
 
+def test_a_link_without_a_place_is_refused(server: Server, tenant: Tenant) -> None:
+    """Reported of links whose caller escaped badly: they lead back to the first page."""
+    server.answers = [page([1], f"{BASE}?$top=5&$skiptoken="), page([2])]
+    with pytest.raises(BadAnswer, match="lost"):
+        ids(tenant, top=5)
+
+
 def test_an_expired_place_starts_anew(server: Server, tenant: Tenant) -> None:
     expired = http(400, {"error": {"code": "Directory_ExpiredPageToken", "message": "…"}})
     server.answers = [page([1], f"{BASE}?$skiptoken=x"), expired, page([1], f"{BASE}?$skiptoken=y"), page([2])]
