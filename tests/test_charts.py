@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 
@@ -12,7 +13,8 @@ import pytest
 
 from kit.chart import CHARTS, by_attacker
 from kit.errors import InputError
-from kit.theme import MARKS, THEMES
+from kit.render import label
+from kit.theme import MARKS, THEMES, Sheet
 from tests import samples
 from tests.test_render import HOSTILE
 
@@ -123,11 +125,12 @@ def test_the_legend_names_every_series_that_is_drawn():
 
 
 def test_the_attackers_places_are_never_among_the_other_places():
-    crowd = samples.sign_ins(400).assign(network=[f"Network {n}" for n in range(400)], ip=None)
-    rows = pd.concat([crowd, samples.sign_ins(5, attacker=5)], ignore_index=True)
+    crowd = samples.sign_ins(400, attacker=0).assign(network=[f"Network {n // 4}" for n in range(400)], ip=None)
+    rows = pd.concat([crowd, samples.sign_ins(2, attacker=2)], ignore_index=True)
     picture = CHARTS["sign_in_timeline"].picture({"sign_ins": rows}, story=samples.story())
     lanes = [text.get_text() for text in picture.figure().axes[1].get_yticklabels()]
     assert len(lanes) == 12
+    assert lanes[0] == "RO · M247 Europe  2"
     assert lanes[-1].split()[1:3] == ["other", "places"]
     assert sum(int(lane.rsplit(maxsplit=1)[-1].replace(",", "")) for lane in lanes) == len(rows)
 
@@ -164,6 +167,8 @@ def test_the_attack_timeline_numbers_steps_as_the_table_does(steps):
     story = samples.story(steps)
     picture = CHARTS["attack_timeline"].picture({}, story=story)
     numbers = [t.get_text() for t in picture.figure().axes[0].texts if re.fullmatch(r"\d+(\n\+\d+)?", t.get_text())]
+    columns = {line.get_xdata()[0] for line in picture.figure().axes[0].lines if len(line.get_xdata()) == 1}
+    assert len(columns) == min(steps, 26)
     stood_for = sum(1 + int(text.partition("\n+")[2] or 0) for text in numbers)
     assert stood_for == steps
     assert {int(text.partition("\n")[0]) for text in numbers} <= set(story.timeline["number"])
@@ -184,6 +189,16 @@ def test_the_secure_score_title_is_what_the_lines_say():
         "secure_scores": tables["secure_scores"].assign(score=tables["secure_scores"]["score"][::-1].values)
     }
     assert "fell from 64 % to 58 %" in CHARTS["secure_score"].picture(falling).title
+
+
+@pytest.mark.filterwarnings("error")
+def test_every_hostile_name_can_be_written_on_a_sheet():
+    theme = THEMES["light"]
+    with theme.style():
+        sheet = Sheet(theme, "Names", "UTC", 8)
+        for line, text in enumerate(HOSTILE):
+            sheet.write(0.2, 0.2 * line, label(text))
+        sheet.figure.savefig(io.BytesIO())
 
 
 @pytest.mark.parametrize("theme", THEMES)
