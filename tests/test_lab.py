@@ -22,7 +22,6 @@ from kit.commands import lab as lab_command
 from kit.errors import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = pytest.mark.skipif(not (ROOT / "notebooks").exists(), reason="the notebooks are not there yet")
 PROBE = {
     "nbformat": 4,
     "nbformat_minor": 5,
@@ -95,7 +94,6 @@ def taken() -> Iterator[int]:
         yield holder.getsockname()[1]
 
 
-@NOTEBOOKS
 def test_a_taken_port_is_said_before_anything_starts(taken: int) -> None:
     with pytest.raises(SetupError, match=f"Port {taken} cannot be used"):
         lab_command.run(["--port", str(taken)])
@@ -106,7 +104,6 @@ def test_the_address_is_loopback_whatever_else_is_configured() -> None:
     assert lab_command.environment("{}")["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == str(lab_command.CONFIGURATION)
 
 
-@NOTEBOOKS
 def test_the_shipped_configuration_takes_effect(lab: Any) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         lab.api("terminals")
@@ -122,7 +119,6 @@ def test_the_shipped_configuration_takes_effect(lab: Any) -> None:
     assert settings["@jupyterlab/notebook-extension:tracker"]["schema"]["properties"]["recordTiming"]["default"] is True
 
 
-@NOTEBOOKS
 @pytest.mark.browser
 def test_a_notebook_runs_in_a_browser_and_nothing_leaves_loopback(lab: Any, notebook: Any) -> None:
     (lab.root / "notebooks" / "probe.ipynb").write_text(json.dumps(PROBE))
@@ -135,7 +131,6 @@ def test_a_notebook_runs_in_a_browser_and_nothing_leaves_loopback(lab: Any, note
     assert "curve" in connection.read_text().lower()
 
 
-@NOTEBOOKS
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_one_ctrl_c_stops_everything() -> None:
     words = [sys.executable, "-m", "kit", "lab", "--no-browser"]
