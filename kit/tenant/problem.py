@@ -56,6 +56,7 @@ STATUSES: dict[int, tuple[Kind, str]] = {
     405: (NotAvailable, "this tenant or cloud does not offer it"),
     410: (NotFound, "it is gone"),
     429: (Throttled, "the service throttles"),
+    501: (NotAvailable, "this tenant or cloud does not offer it"),
     503: (Throttled, "the service is busy"),
 }
 # Identity Protection answers a missing licence with the code of a missing permission; here the words must decide.

@@ -305,6 +305,7 @@ ERRORS: list[tuple[str, int, Any, type[TenantError], str]] = [
         "8bd644d1",
     ),
     ("/v1.0/users", 400, {"code": "BadRequest", "message": "Invalid filter clause"}, TenantError, ""),
+    ("/v1.0/users/u/mailFolders", 501, {"code": "notImplemented", "message": "…"}, NotAvailable, ""),
 ]
 
 
