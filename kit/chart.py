@@ -160,7 +160,7 @@ def chart(function: Callable[..., Drawn]) -> Chart:
 
 def statement(theme: Theme, title: str, reason: str) -> Drawn:
     """A picture for what cannot be drawn: the plain statement that nothing is here, and why."""
-    sheet = Sheet(theme, title, "Nothing is drawn: an empty picture would look like a quiet account.", 1.0)
+    sheet = Sheet(theme, title, "Nothing is drawn, because an empty picture would look like an answer.", 1.0)
     axes = sheet.axes(0.14, 0.1, 9.9, 0.75)
     axes.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(0, 1))
     axes.patch.set_facecolor(theme.tint(theme.muted, 0.12))

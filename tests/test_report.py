@@ -239,12 +239,24 @@ def test_many_records_are_counted_not_lost(case):
 
 def test_nothing_found_always_says_what_it_rests_on(quiet):
     text = Page(report.page(quiet)).text
-    for claim in ("No account is called compromised.", "No detection that could run found anything.", "these ways in"):
+    for claim in (
+        "No account is called compromised.",
+        "No detection that could run found anything.",
+        "The journal holds no action.",
+    ):
         assert claim in text
     coverage = "1 of 3 sources and files were read in full (not: risk_detections, audit <b>2026.csv)"
     for heading in ("No account is called compromised.", "No detection that could run found anything."):
         assert coverage in text.split(heading)[1][:400]
     assert "No action" not in text.split("6. Actions taken")[0].split("1. Summary")[1].split("What is not known")[0]
+
+
+def test_detections_that_could_not_run_are_gathered_by_reason(quiet):
+    reason = "needs sign_ins, which this case does not have"
+    quiet._lines = [Line("detection", name, "not run", why=reason) for name in ("aitm_relay", "attack_tool")]
+    text = Page(report.page(quiet)).text
+    assert f"2 detections could not run: {reason}" in text
+    assert "attack tool" in text.split("Detections that could not run")[1]
 
 
 def test_an_empty_part_of_a_story_says_what_it_rests_on(case):

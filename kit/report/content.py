@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from kit.detection import SEVERITIES
 from kit.evidence import Evidence
 from kit.finding import Finding, Findings
 from kit.journal import Journal
-from kit.render import defang, frame_html, moment, number, period, web
+from kit.render import counted, defang, frame_html, moment, number, period, web
 from kit.report import causes, deeds, words
 from kit.source import SOURCES
 from kit.story import Story
@@ -85,7 +86,7 @@ def content(case: CaseLike) -> dict[str, Any]:
         "made": datetime.now(UTC),
         "version": kit.__version__,
         "coverage": summary(lines),
-        "gaps": [_gap(line) for line in lines if line.why or line.status not in FULL],
+        "gaps": _gaps(lines),
         "most_gaps": GAPS,
         "accounts": [_account(case, number, story, states) for number, story in enumerate(called, 1)],
         "findings": [(name, [f for f in found if f.severity == name]) for name in SEVERITIES],
@@ -193,9 +194,12 @@ def _idle(lines: Sequence[Line]) -> Markup | None:
     return _table(frame, "Detections that could not run", heads, row_head="name", limit=LONG) if rows else None
 
 
-def _gap(line: Line) -> str:
-    """What is missing or limited about one source, file or detection."""
-    return f"{_words(line)}: " + "; ".join(filter(None, ["" if line.status in FULL else line.status, line.why]))
+def _gaps(lines: Sequence[Line]) -> list[str]:
+    """What is missing or limited: each source and file, and detections together by the reason they could not run."""
+    asked = [line for line in lines if line.kind != "detection" and (line.why or line.status not in FULL)]
+    gaps = [f"{_words(x)}: " + "; ".join(filter(None, ["" if x.status in FULL else x.status, x.why])) for x in asked]
+    idle = Counter(x.why or SPOKEN[x.status] for x in lines if x.kind == "detection" and x.status != "complete")
+    return gaps + [f"{counted(count, 'detection')} could not run: {why}" for why, count in idle.most_common()]
 
 
 def _others(stories: Sequence[Story]) -> Markup:
@@ -204,8 +208,9 @@ def _others(stories: Sequence[Story]) -> Markup:
     return _table(frame, "Other accounts with findings", {"why": "Why not more"}, row_head="account", limit=LONG)
 
 
-def _deeds(journal: Journal) -> Markup:
-    return _table(deeds.deeds(journal), "Actions, in the order of the journal", limit=LONG)
+def _deeds(journal: Journal) -> Markup | None:
+    done = deeds.deeds(journal)
+    return None if done.empty else _table(done, "Actions, in the order of the journal", limit=LONG)
 
 
 def _controls(case: CaseLike, called: Sequence[Story], found: Sequence[Finding]) -> Markup:
