@@ -5,7 +5,8 @@ IPv6 address). It is **new** for an account when the account first used it at le
 begins and at most `fresh` days before the event. So nothing is new in the first days of the logs: where history is
 short, a detection that asks for new networks stays silent, or says less, and never guesses.
 
-Microsoft's own unfamiliar-sign-in model learns for at least five days (facts: domain.md §1.7); hence LEARN.
+Microsoft's own unfamiliar-sign-in model learns for at least five days (facts: domain.md §1.7); LEARN is a whole week,
+so that the places of a weekend are among the known ones.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import ibis.expr.types as ir
 
 from kit.expressions import DAY
 
-LEARN = 5  # days of history before anything can be new
+LEARN = 7  # days of history before anything can be new
 FRESH = 7  # days for which a network counts as new after its first use
 
 

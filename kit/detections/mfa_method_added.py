@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from kit.baseline import is_rented, place, with_news
 from kit.detection import Example, detection
-from kit.expressions import MINUTE, each, lines, matches, one_of, said, when, worked
+from kit.expressions import MINUTE, carried, evidence, lines, listed, matches, one_of, said, when, worked
 
 ADDED = (
     "User registered security info",
@@ -40,6 +40,18 @@ def _added(**more: Any) -> dict[str, Any]:
             {"directory_audits": [_added(ip="198.18.66.7", network_class="hosting")]},
             finds=1,
             severity="critical",
+        ),
+        Example(
+            "hit",
+            "two records of one act are one finding",
+            {
+                "directory_audits": [
+                    _added(),
+                    _added(actor=None, activity="Update user", modified='{"StrongAuthenticationMethod":["[]","[{}]"]}'),
+                ]
+            },
+            finds=1,
+            severity="medium",
         ),
         Example(
             "hit",
@@ -85,7 +97,7 @@ def mfa_method_added(directory_audits: ir.Table, sign_ins: ir.Table = None, *, m
     Why: with a method of their own attackers come back after the password was changed.
     False positives: every new telephone. From a network the account knows, and with nothing risky before, it is low.
     Limits: entries of the unified audit log carry no address; then only what happened before counts. "Before" is
-        `minutes` (60, as in facts/detections.tsv DA-01). "New network" needs five days of sign-ins.
+        `minutes` (60, as in facts/detections.tsv DA-01). "New network" needs a week of sign-ins.
     Next: list the account's methods with the owner; remove what the owner does not know, after revoking the sessions.
     """
     app = matches(directory_audits.modified, "strongauthentication(phoneappdetail|method|userdetails)")
@@ -98,19 +110,31 @@ def mfa_method_added(directory_audits: ir.Table, sign_ins: ir.Table = None, *, m
     rows = _with_risk(rows, sign_ins, minutes)
     grave = rows.new_network.fill_null(False) | rows.risky
     known = (rows.new_network == ibis.literal(False)).fill_null(False) & ~rows.risky
-    return rows.select(
-        subject=rows.user,
-        title=said(rows, "A sign-in method was added for {user}"),
-        severity=ibis.cases((rows.rented, "critical"), (grave, "high"), (known, "low"), else_="medium"),
+    rows = rows.mutate(act=said(rows, "{activity} by {actor} from {where}"), grave=grave, known=known)
+    found = rows.group_by("user", day=rows.time.truncate("D")).aggregate(
+        rented=rows.rented.any(),
+        grave=rows.grave.any(),
+        known=rows.known.all(),
+        risky=rows.risky.any(),
+        new=rows.new_network.any(),
+        acts=rows.act.collect(),
+        told=rows.result_reason.collect(),
+        **evidence(rows),
+    )
+    found = found.mutate(acts=listed(found.acts), told=listed(found.told).nullif(""))
+    return found.select(
+        subject=found.user,
+        title=said(found, "A sign-in method was added for {user}"),
+        severity=ibis.cases((found.rented, "critical"), (found.grave, "high"), (found.known, "low"), else_="medium"),
         reason=lines(
-            said(rows, "{activity} by {actor} from {where}"),
-            when(rows.result_reason.notnull(), said(rows, "As told: {result_reason}")),
-            when(rows.rented, "The address is a rented server or VPN"),
-            when(rows.new_network, "The network is new for the account"),
-            when(rows.risky, f"Within {minutes} minutes before, the account had a risky sign-in"),
+            said(found, "{acts}"),
+            when(found.told.notnull(), said(found, "As told: {told}")),
+            when(found.rented, "The address is a rented server or VPN"),
+            when(found.new, "The network is new for the account"),
+            when(found.risky, f"Within {minutes} minutes before, the account had a risky sign-in"),
         ),
-        against=lines(when(known, "The network is one the account has used before")),
-        **each(rows),
+        against=lines(when(found.known, "The network is one the account has used before")),
+        **carried(found),
     )
 
 

@@ -12,7 +12,7 @@ from kit.detection import Example, detection
 from kit.expressions import carried, evidence, lines, listed, said, when
 
 
-def _use(minute: int, ip: str, browser: str, os: str, **more: Any) -> dict[str, Any]:
+def _use(minute: int, ip: str, browser: str | None, os: str | None, **more: Any) -> dict[str, Any]:
     row = {"time": f"2026-03-02T08:{minute:02}:00", "user": "ana@contoso.example", "ip": ip, "error_code": 0}
     where = (
         {"asn": 20473, "country": "US", "network_class": "hosting"}
@@ -46,6 +46,18 @@ def _use(minute: int, ip: str, browser: str, os: str, **more: Any) -> dict[str, 
             },
             finds=1,
             severity="high",
+        ),
+        Example(
+            "hit",
+            "made by a kit's library, then used in a browser elsewhere",
+            {
+                "sign_ins": [
+                    _use(3, "192.0.2.9", None, None, user_agent="axios/1.7.9"),
+                    _use(41, "198.18.71.9", "Chrome", "Linux"),
+                ]
+            },
+            finds=1,
+            severity="critical",
         ),
         Example(
             "miss",
@@ -91,7 +103,9 @@ def session_replay(sign_ins: ir.Table) -> ir.Table:
     Next: revoke the sessions; read what the mailbox records show under this session id.
     """
     good = sign_ins.filter(sign_ins.error_code == 0, sign_ins.user.notnull(), ~is_microsoft(sign_ins))
-    client = (good.browser.fill_null("") + " on " + good.os.fill_null("")).nullif(" on ")
+    told = (good.browser.fill_null("") + " on " + good.os.fill_null("")).nullif(" on ")
+    program = good.user_agent.re_extract(r"^([^/ (]+)", 1).nullif("").nullif("Mozilla")  # no browser: axios, Outlook …
+    client = told.fill_null(program)
     good = good.mutate(net=network(good), client=client, where=place(good), rented=is_rented(good))
     good = good.filter(good.net.notnull(), good.client.notnull())
     rows = _by(good, "session_id", "session").union(_by(good, "token_id", "token"), distinct=False)

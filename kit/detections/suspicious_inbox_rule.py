@@ -109,7 +109,7 @@ def suspicious_inbox_rule(
     Why: replies to a fraud and warnings from colleagues or the service must not reach the owner.
     False positives: owners who delete by subject; very short rule names of one's own.
     Limits: Set-InboxRule records name only what was changed. Words and folders are known in some ten languages: add
-        to kit/data. "New place" needs five days of sign-ins before the rule. `medium` and `high` are those of
+        to kit/data. "New place" needs a week of sign-ins before the rule. `medium` and `high` are those of
         facts/domain.md §3.6 (40: 11 of 17 malicious rules, none of the known benign), `low` is ours: a rule to look at.
     Next: read the rule's conditions with the owner; disable it; search what it already moved or deleted.
     """

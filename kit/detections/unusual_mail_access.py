@@ -104,7 +104,7 @@ def unusual_mail_access(
     Limits: records show access by a session, never that somebody read. Absent records prove nothing: licences differ
         and busy mailboxes are throttled. An application that reads from the beginning of the records on, for
         `habit_days` (14, as in the vendors' rules), is taken for a habit; `burst` (100 items, ditto) only adds a
-        reason. "New place" needs five days of sign-ins.
+        reason. "New place" needs a week of sign-ins.
     Next: list what this session opened; treat a synchronised folder as taken whole.
     """
     person = mail_items.filter(~matches(mail_items.client_info, "restsystem"), ~is_microsoft(mail_items))
@@ -114,7 +114,9 @@ def unusual_mail_access(
         alien=rows.foreign & ~_habitual(rows, habit_days), whole=(rows.access == "Sync").fill_null(False)
     )
     rows = rows.filter(rows.rented | rows.new | rows.alien, rows.mailbox.notnull())
-    found = rows.group_by("mailbox", "where", "client", "app").aggregate(
+    rows = rows.mutate(app=ibis.ifelse(rows.alien, rows.app, ibis.null("string")))
+    found = rows.group_by("mailbox", "where", "app").aggregate(
+        clients=rows.client.collect(),
         rented=rows.rented.any(),
         new=rows.new.any(),
         alien=rows.alien.any(),
@@ -124,14 +126,16 @@ def unusual_mail_access(
         folders=rows.folder.collect(),
         **evidence(rows),
     )
-    found = found.mutate(folders=listed(found.folders), taken=found.whole & (found.rented | found.new))
+    found = found.mutate(
+        folders=listed(found.folders), clients=listed(found.clients), taken=found.whole & (found.rented | found.new)
+    )
     grave = found.taken | found.rented
     return found.select(
         subject=found.mailbox,
         title=said(found, "Mail of {mailbox} was accessed in an unusual way"),
         severity=ibis.cases((grave, "high"), (found.alien, "medium"), else_="low"),
         reason=lines(
-            said(found, "{messages} messages in {folders}, from {where}, by {client}"),
+            said(found, "{messages} messages in {folders}, from {where}, by {clients}"),
             when(found.rented, "The address is a rented server or VPN"),
             when(found.new, "The network is new for the account"),
             when(

@@ -128,7 +128,7 @@ SELECT record_id, id, time, operation, mailbox, user, is_service, ip, session_id
     forward_to,
     coalesce(prop(p, 'MoveToFolder'), prop(p, 'CopyToFolder'), acts ->> '$[0].MoveToFolder', acts ->> '$[0].FolderName') AS move_to_folder,
     lower(coalesce(prop(p, 'DeleteMessage'), prop(p, 'SoftDeleteMessage'))) = 'true'
-        OR contains(lower(coalesce(CAST(acts AS VARCHAR), '')), '"actiontype":"delete') AS deletes,
+        OR regexp_matches(lower(coalesce(CAST(acts AS VARCHAR), '')), '"actiontype"\\s*:\\s*"delete') AS deletes,
     lower(prop(p, 'MarkAsRead')) = 'true' OR contains(lower(coalesce(CAST(acts AS VARCHAR), '')), 'markasread') AS marks_read,
     lower(prop(p, 'StopProcessingRules')) = 'true' AS stops,
     coalesce(object_of(deeds), CAST(acts AS VARCHAR)) AS actions
