@@ -416,6 +416,30 @@ def test_a_folder_synchronised_whole_and_a_throttled_record_are_said() -> None:
     assert "throttled" in story.sentences["read"]
 
 
+def test_without_a_certain_record_no_access_is_counted() -> None:
+    strange = {"operation": "MailItemsAccessed", "user": ANA, "mailbox": ANA, "time": at(30), **HOTEL}
+    audit = numbered([strange], "z", 53)
+    entered = numbered([sign_in(0), sign_in(60)], "w", 51)
+    rows = {"sign_ins": entered, "audit_records": audit, "mail_items": [item(audit[0], "<q>")]}
+    story = told(merged(ordinary(), rows), suspected(entered))
+    assert story.sentences["read"] == (
+        "No record of access is certainly the attacker's since 2026-11-02 08:03:11 UTC. 1 more message is possibly "
+        "accessed: the records cannot be told to be the owner's."
+    )
+
+
+def test_access_records_without_an_id_of_their_own_are_known_by_their_place() -> None:
+    access = {"operation": "MailItemsAccessed", "user": ANA, "mailbox": ANA, "session_id": "x1", **SERVER}
+    audit = numbered([access | {"time": at(n), "id": None} for n in range(3)], "z", 53)
+    items = [item(row, f"<{row['record_id']}>") for row in audit]
+    entered = numbered([sign_in(-1)], "w", 51)
+    story = told(
+        merged(ordinary(), {"sign_ins": entered, "audit_records": audit, "mail_items": items}), suspected(entered)
+    )
+    assert list(story.read["certainty"]) == ["accessed"] * 3
+    assert story.sentences["read"].startswith("3 records show access to 3 messages")
+
+
 def test_access_that_nothing_ties_to_anybody_is_possible_while_the_attacker_is_in() -> None:
     rows, found = relayed()
     strange = {"operation": "MailItemsAccessed", "user": ANA, "mailbox": ANA, **HOTEL}

@@ -62,14 +62,16 @@ def _read(attribution: Attribution, found: Footprint, read: pd.DataFrame) -> str
             return f"Whether mail was accessed is not known: the mailbox has no MailItemsAccessed record {span}."
         rests = f"this rests on {_many(within, 'record')} of access to the mailbox"
         return f"No record shows access to mail by the attacker {span}; {rests}."
-    certain, theirs = read[read["certainty"] == "accessed"], _access_records(attribution, read)
-    whole = read[(read["access"] == "Sync") & read["record_id"].isin(theirs["record_id"])]
-    text = f"{_many(len(theirs), 'record shows|records show')} access to "
-    text += f"{_many(certain['message_id'].nunique(), 'message')} "
-    text += f"{_context(theirs)} {_times(theirs)}" if not theirs.empty else "by the attacker"
+    theirs = _access_records(attribution, read)
+    if theirs.empty:
+        return f"No record of access is certainly the attacker's {span}.{_doubts(read, theirs)}{_others(attribution)}"
+    messages = read.loc[read["certainty"] == "accessed", "message_id"].nunique()
+    text = f"{_many(len(theirs), 'record shows|records show')} access to {_many(messages, 'message')} "
+    text += f"{_context(theirs)} {_times(theirs)}"
+    whole = read.loc[(read["access"] == "Sync") & read["record_id"].isin(theirs["record_id"]), "folder"]
     if not whole.empty:
-        folders = _many(whole["folder"].nunique(), "folder was|folders were", " synchronised whole")
-        text += f"; {folders}, so all in it is possibly accessed"
+        folders = _many(whole.nunique(), "folder was|folders were", " synchronised whole")
+        text += f"; {folders}, so that everything there is possibly accessed"
     return f"{text}.{_doubts(read, theirs)}{_others(attribution)}"
 
 
@@ -79,7 +81,8 @@ def _access_records(attribution: Attribution, read: pd.DataFrame) -> pd.DataFram
 
 
 def _doubts(read: pd.DataFrame, theirs: pd.DataFrame) -> str:
-    unclear = read[~read["record_id"].isin(theirs["record_id"]) & ~read["event_id"].isin(theirs["event_id"])]
+    known = read["record_id"].isin(theirs["record_id"]) | read["event_id"].isin(theirs["event_id"].dropna())
+    unclear = read[~known]
     text = ""
     if not unclear.empty:
         more = _many(unclear["message_id"].nunique(), "more message is|more messages are", " possibly accessed")
@@ -104,7 +107,7 @@ def _sent(attribution: Attribution, found: Footprint, sent: pd.DataFrame) -> str
         rests = f"{_many(seen, 'trace')} of mail from this account" if seen else "no message trace of this account"
         return f"No record shows mail sent by the attacker {span}; this rests on {rests}."
     people = sent["recipient"].dropna().drop_duplicates()
-    outside = int((~people.str.rpartition("@")[2].isin(found.domains)).sum())
+    outside = int((~people.str.split("@").str[-1].isin(found.domains)).sum())
     text = f"{_many(_messages(sent), 'message was|messages were', ' sent')} {_times(sent)} to "
     text += f"{_many(len(people), 'recipient')} ({number(outside)} outside the organisation)"
     text += f", with the subject {_names(sent['subject'])}" if sent["subject"].notna().any() else ""
