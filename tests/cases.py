@@ -167,7 +167,8 @@ def spammed() -> tuple[Rows, list[Finding]]:
     forward = {"operation": "Set-Mailbox", "user": ANA, "mailbox": ANA, "time": at(2), **place}
     forward |= {"parameters": '{"ForwardingSmtpAddress": "smtp:x@evil.example"}'}
     traces = [
-        {"sender": ANA, "recipient": f"p{n}@x{n % 7}.example", "message_id": f"<spam-{n // 40}>", "time": at(10 + n / 12),
+        {"sender": ANA, "recipient": f"p{n}@x{n % 7}.example", "message_id": f"<spam-{n // 40}>", "time": at(10 + n /
+        12),
          "subject": "Payment advice", "status": "failed" if n % 3 == 0 else "delivered", "ip": place["ip"]}
         for n in range(480)
     ]  # fmt: skip
