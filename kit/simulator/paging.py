@@ -50,7 +50,7 @@ def list_state(call: Call, shape: Shape, items: Iterable[Json]) -> Answer:
     _simulated(call, shape)
     if shape.eventual and "$count" in call.query and not _eventual(call):
         raise bad_request("$count is not currently supported without ConsistencyLevel: eventual.", "Request_BadRequest")
-    found = ordered(call, shape, list(filter(filtering(call, shape.fields), items)))
+    found = ordered(call, shape, list(filter(filtering(call, shape.fields), list(items))))
     size, start = page_size(call, shape), int(resume(call).get("at", 0)) or _skipped(call)
     chosen = selected(call, shape)
     page: Json = {"@odata.context": call.context(_entity(call, shape))}

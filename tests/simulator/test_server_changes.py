@@ -198,6 +198,7 @@ def test_hidden_rules_show_only_when_asked_for_and_can_be_disabled(client: Clien
     assert after[-1]["Enabled"] is False
     assert [rule["Name"] for rule in after] == [".", "Junk"], "the client-side rule is lost"
     visible = client.rows("Get-InboxRule", Mailbox=upn(ANA))[0]
+    assert client.rows("Get-InboxRule", Identity=visible["Identity"]) == [visible]
     client.rows("Disable-InboxRule", Identity=visible["Identity"])
     assert client.get(f"{RULES}/AQAAA1")["isEnabled"] is False
     assert [record["Operation"] for record in searched(client, "Disable-InboxRule")] == ["Disable-InboxRule"] * 2

@@ -19,7 +19,7 @@ def get_inbox_rule(call: Call, parameters: Json) -> list[Json]:
     if parameters.get("IncludeHidden"):
         rows += [dict(rule) for rule in hidden_rules(call, user_id)]
     wanted = str(parameters.get("Identity") or "")
-    if wanted and parameters.get("Mailbox"):
+    if wanted and (parameters.get("Mailbox") or "\\" in wanted):
         rows = [row for row in rows if _goes_by(row, wanted)]
         if not rows:
             raise absent(call, wanted)

@@ -34,14 +34,16 @@ def list_grants(call: Call) -> Answer:
 def list_of_user(call: Call) -> Answer:
     """The grants one user gave."""
     user = call.tenancy.user(call.ids["user-id"])
-    return list_state(call, SHAPE, [grant for grant in _grants(call).values() if grant["principalId"] == user["id"]])
+    return list_state(
+        call, SHAPE, [grant for grant in list(_grants(call).values()) if grant["principalId"] == user["id"]]
+    )
 
 
 @family.route("GET", "/v1.0/servicePrincipals/{servicePrincipal-id}/oauth2PermissionGrants")
 def list_of_client(call: Call) -> Answer:
     """The grants one application holds."""
     client = call.ids["servicePrincipal-id"]
-    return list_state(call, SHAPE, [grant for grant in _grants(call).values() if grant["clientId"] == client])
+    return list_state(call, SHAPE, [grant for grant in list(_grants(call).values()) if grant["clientId"] == client])
 
 
 @family.route("GET", GRANT)
