@@ -166,12 +166,13 @@ def spammed() -> tuple[Rows, list[Finding]]:
     sign_in |= {"authentication_requirement": "singleFactorAuthentication", "user_agent": CHROME, **place}
     forward = {"operation": "Set-Mailbox", "user": ANA, "mailbox": ANA, "time": at(2), **place}
     forward |= {"parameters": '{"ForwardingSmtpAddress": "smtp:x@evil.example"}'}
+    spam = {"sender": ANA, "subject": "Payment advice", "ip": place["ip"]}
     traces = [
-        {"sender": ANA, "recipient": f"p{n}@x{n % 7}.example", "message_id": f"<spam-{n // 40}>", "time": at(10 + n /
-        12),
-         "subject": "Payment advice", "status": "failed" if n % 3 == 0 else "delivered", "ip": place["ip"]}
+        spam
+        | {"time": at(10 + n / 12), "message_id": f"<spam-{n // 40}>", "recipient": f"p{n}@x{n % 7}.example"}
+        | {"status": "failed" if n % 3 == 0 else "delivered"}
         for n in range(480)
-    ]  # fmt: skip
+    ]
     rows: Rows = {
         "sign_ins": numbered([sign_in], "i", 21),
         "audit_records": numbered([forward], "u", 22),
