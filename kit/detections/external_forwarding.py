@@ -92,7 +92,9 @@ def external_forwarding(audit_records: ir.Table, accepted_domains: ir.Table = No
         audit_records.operation == "Set-Mailbox", by_person(audit_records), worked(audit_records)
     )
     smtp, recipient = member(rows.parameters, "ForwardingSmtpAddress"), member(rows.parameters, "ForwardingAddress")
-    rows = rows.mutate(target=smtp.fill_null(recipient), owner=owner(rows), where=place(rows))
+    rows = rows.mutate(
+        target=smtp.fill_null(recipient).re_replace("(?i)^smtp:", ""), owner=owner(rows), where=place(rows)
+    )
     rows = rows.filter(rows.target.notnull())
     accepted = accepted_domains.aggregate(accepted=accepted_domains.domain.collect())
     rows = rows.cross_join(accepted).mutate(goes_to=domain(rows.target))

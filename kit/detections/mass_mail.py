@@ -109,16 +109,7 @@ def mass_mail(
     flooding = (judged.reach >= flood) | (judged.known & (judged.z >= high_score) & (judged.reach >= many))
     loud_hours = judged.mutate(flooding=flooding).filter(loud | flooding)
     rows = sent.inner_join(loud_hours, ["sender", "hour"])
-    found = rows.group_by("sender", "day").aggregate(
-        reach=rows.recipient.nunique(),
-        most=rows.reach.max(),
-        usual=rows.usual.max(),
-        known=rows.known.any(),
-        flooding=rows.flooding.any(),
-        earlier=rows.earlier.max(),
-        line=rows.subject.min(),
-        **evidence(rows),
-    )
+    found = _by_day(rows)
     low = found.earlier >= 2
     return found.select(
         subject=found.sender,
@@ -133,6 +124,20 @@ def mass_mail(
             when(~found.known, "The logs hold too little of the account to know what is usual"),
         ),
         **carried(found),
+    )
+
+
+def _by_day(rows: ir.Table) -> ir.Table:
+    """One row for the loud hours of a sender in one day."""
+    return rows.group_by("sender", "day").aggregate(
+        reach=rows.recipient.nunique(),
+        most=rows.reach.max(),
+        usual=rows.usual.max(),
+        known=rows.known.any(),
+        flooding=rows.flooding.any(),
+        earlier=rows.earlier.max(),
+        line=rows.subject.min(),
+        **evidence(rows),
     )
 
 

@@ -114,21 +114,7 @@ def unusual_mail_access(
         alien=rows.foreign & ~_habitual(rows, habit_days), whole=(rows.access == "Sync").fill_null(False)
     )
     rows = rows.filter(rows.rented | rows.new | rows.alien, rows.mailbox.notnull())
-    rows = rows.mutate(app=ibis.ifelse(rows.alien, rows.app, ibis.null("string")))
-    found = rows.group_by("mailbox", "where", "app").aggregate(
-        clients=rows.client.collect(),
-        rented=rows.rented.any(),
-        new=rows.new.any(),
-        alien=rows.alien.any(),
-        whole=rows.whole.any(),
-        throttled=rows.throttled.any(),
-        messages=rows.message_id.nunique(),
-        folders=rows.folder.collect(),
-        **evidence(rows),
-    )
-    found = found.mutate(
-        folders=listed(found.folders), clients=listed(found.clients), taken=found.whole & (found.rented | found.new)
-    )
+    found = _by_place(rows)
     grave = found.taken | found.rented
     return found.select(
         subject=found.mailbox,
@@ -147,6 +133,25 @@ def unusual_mail_access(
             when(found.throttled, "Records are missing: the service stopped recording for a while"),
         ),
         **carried(found),
+    )
+
+
+def _by_place(rows: ir.Table) -> ir.Table:
+    """One row for all that was opened in a mailbox from one place (and by one application, where it is a strange one)."""
+    rows = rows.mutate(app=ibis.ifelse(rows.alien, rows.app, ibis.null("string")))
+    found = rows.group_by("mailbox", "where", "app").aggregate(
+        clients=rows.client.collect(),
+        rented=rows.rented.any(),
+        new=rows.new.any(),
+        alien=rows.alien.any(),
+        whole=rows.whole.any(),
+        throttled=rows.throttled.any(),
+        messages=rows.message_id.nunique(),
+        folders=rows.folder.collect(),
+        **evidence(rows),
+    )
+    return found.mutate(
+        folders=listed(found.folders), clients=listed(found.clients), taken=found.whole & (found.rented | found.new)
     )
 
 
