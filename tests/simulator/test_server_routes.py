@@ -341,6 +341,15 @@ def test_an_audit_query_says_when_it_was_cut_off(client: Client) -> None:
     assert len(client.everything(f"{path}/records")) == 10
 
 
+def test_too_many_unfinished_audit_queries_are_refused(client: Client) -> None:
+    made = [client.send("POST", "/v1.0/security/auditLog/queries", QUERY) for _ in range(11)]
+    assert [answer.status_code for answer in made] == [201] * 10 + [429]
+    assert made[-1].headers["Retry-After"] == "60"
+    first = f"/v1.0/security/auditLog/queries/{made[0].json()['id']}"
+    assert [client.get(first)["status"] for _ in range(2)] == ["running", "succeeded"]
+    assert client.send("POST", "/v1.0/security/auditLog/queries", QUERY).status_code == 201
+
+
 def test_a_trace_needs_both_ends_of_its_window(client: Client) -> None:
     window = "receivedDateTime ge 2026-11-22T00:00:00Z and receivedDateTime le 2026-11-25T00:00:00Z"
     path = "/v1.0/admin/exchange/tracing/messageTraces"
