@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import json
 import operator
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ from kit.coverage import SPOKEN, Line
 from kit.detection import DETECTIONS
 from kit.engine import Engine
 from kit.errors import InputError, WrongTenant
-from kit.evidence import Evidence, write_whole
+from kit.evidence import Evidence, sha256, write_whole
 from kit.finding import Answer, Findings, ask
 from kit.journal import Journal
 from kit.plan import Plan
@@ -71,7 +72,16 @@ class Case(Mapping[str, pd.DataFrame]):
         case = cls(path)
         if not any(case.journal.read("case_opened")):
             case.journal.write("case_opened", name=path.name, kit=kit.__version__)
+        if not case.engine.folder.exists():
+            case.read_again()
         return case
+
+    def read_again(self) -> None:
+        """Make the tables anew from the evidence; done by itself where a case arrives without them."""
+        shutil.rmtree(self.engine.folder, ignore_errors=True)
+        files.read_again(self.engine, self.evidence)
+        collection.read_again(self.engine, self.evidence)
+        self._forget()
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """The table as a data frame, in order of time (UTC). InputError when the vocabulary has no such table."""
@@ -161,7 +171,7 @@ class Case(Mapping[str, pd.DataFrame]):
         return self._answer.findings
 
     def coverage(self) -> list[Line]:
-        """What was asked, what came and what is missing: the last line of every source and file, then the detections."""
+        """What was asked, what came, what is missing: the last line of every source and file, then the detections."""
         self.findings()
         assert self._answer is not None
         idle = [Line("detection", name, "not run", why) for name, why in self._answer.not_run.items()]
@@ -213,15 +223,18 @@ class Case(Mapping[str, pd.DataFrame]):
         """Write findings.json, coverage.json and report.html into the folder and seal it; the report's path."""
         from kit import report  # a report is made from a case; this is the one convenience that looks upwards
 
+        path = report.write(self)
         self.save()
-        return report.write(self)
+        return path
 
     def save(self) -> None:
-        """Write findings.json and coverage.json, and seal the evidence."""
+        """Write findings.json and coverage.json, journal their hashes and the report's, and seal the evidence."""
         found = [finding.as_json() for finding in self.findings()]
         write_whole(self.folder / "findings.json", _as_bytes(found))
         write_whole(self.folder / "coverage.json", _as_bytes([line.as_json() for line in self.coverage()]))
-        self.journal.write("saved", findings=len(found), coverage=coverage.summary(self.coverage()))
+        made = [self.folder / name for name in ("findings.json", "coverage.json", "report.html")]
+        hashes = {path.name: sha256(path) for path in made if path.is_file()}
+        self.journal.write("saved", findings=len(found), coverage=coverage.summary(self.coverage()), sha256=hashes)
         self.evidence.seal(**{"Case": self.name, "Tenant": self.tenant_name or "files only"})
 
     def record(self, record_id: str) -> str:
@@ -244,12 +257,13 @@ class Case(Mapping[str, pd.DataFrame]):
         return self.tenant
 
     def _gathered(self) -> list[Line]:
-        """The last line of every source and file, in the order they were first asked."""
-        lines: dict[tuple[str, str], Line] = {}
+        """The lines of sources and files in the order they were first asked; of a state, the last look."""
+        lines: dict[tuple[str, str, str], Line] = {}
         for entry in self.journal.read():
             if entry["event"] in ("imported", "collected"):
                 line = coverage.line_of(entry)
-                lines[line.kind, line.name] = line
+                state = all(TABLES[name].kind == "state" for name in line.tables)
+                lines[line.kind, line.name, "" if state else line.start] = line
         return list(lines.values())
 
     def _forget(self) -> None:

@@ -1,7 +1,7 @@
 """Collection: a tenant asked source by source, every answer kept as evidence before it is read.
 
-A source that says no does not stop the others: what it said becomes its line of coverage. One that was collected in full
-for the same scope is not asked again, so that a collection that was cut off goes on where it stopped.
+A source that says no does not stop the others: what it said becomes its line of coverage. One that was collected in
+full for the same scope is not asked again, so that a collection that was cut off goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kit.errors import KitError, NotAllowed, NotAvailable, NotFound, NotLicensed
 from kit.evidence import Evidence, Piece
 from kit.importer import IMPORTERS, Importer
 from kit.intake import Intake
-from kit.reader import Reject, chunks, head_of
+from kit.reader import chunks, head_of
 from kit.source import SOURCES, Fetched, Scope, Source
 from kit.table import TABLES
 from kit.tenant.client import Tenant
@@ -57,11 +57,22 @@ def _collect_one(tenant: Tenant, engine: Engine, evidence: Evidence, source: Sou
     why = "" if reach == scope else f"the service keeps {source.days} days, so nothing before {reach.start:%Y-%m-%d}"
     try:
         for fetched in ahead(source.collect(tenant, reach)):
-            pages.take(_keep(evidence, source, fetched), fetched)
+            pages.take(_keep(evidence, source, fetched), fetched.page.body)
     except KitError as error:
         status, why = _said(error, some=bool(pages.pieces)), str(error)
     pages.read()
     return _settle(pages.intake, evidence, source, scope, pages.pieces, status, why)
+
+
+def read_again(engine: Engine, evidence: Evidence) -> None:
+    """Make the tables of all collections anew from the evidence, without a tenant."""
+    for entry in evidence.journal.read("collected"):
+        pages = _Pages(Intake(engine), SOURCES[entry["source"]])
+        for number in range(entry["first"], entry["first"] + entry["pages"]):
+            with evidence[number].open() as stream:
+                pages.take(evidence[number], stream.read())
+        pages.read()
+        pages.intake.settle(f"{PREFIX}{entry['first']:04d}", replace=entry["replaced"])
 
 
 def ahead(items: Iterator[Fetched]) -> Iterator[Fetched]:
@@ -88,11 +99,10 @@ class _Pages:
         self._waiting: list[pa.Table] = []
         self._importers: list[Importer] = []
 
-    def take(self, piece: Piece, fetched: Fetched) -> None:
-        """One page, just kept."""
+    def take(self, piece: Piece, body: bytes) -> None:
+        """One page, as it was kept."""
         self.pieces.append(piece)
-        body = fetched.page.body
-        told = json.dumps(dict(fetched.context)) if fetched.context else None
+        told = json.dumps(piece.facts["told"]) if piece.facts["told"] else None
         try:
             head = head_of(io.BytesIO(body), self.source.name)
         except UnreadableFile:
@@ -128,7 +138,7 @@ def _raw(chunk: pa.Table, told: str | None) -> pa.Table:
 def _settle(
     intake: Intake, evidence: Evidence, source: Source, scope: Scope, pieces: list[Piece], status: Status, why: str
 ) -> Line:
-    """Put the rows in place. Of states, an earlier look at the same accounts makes room: what is gone must not linger."""
+    """Put the rows in place. Of states, an earlier look at the same accounts makes room: what is gone must go."""
     number = pieces[0].number if pieces else 0
     state = all(TABLES[name].kind == "state" for name in source.tables)
     same = [entry for entry in _collected(evidence, source) if entry["scope"]["users"] == list(scope.users)]
@@ -141,7 +151,13 @@ def _settle(
     start, end = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in (scope.start, scope.end))
     line = Line("source", source.name, status, why, account.kept, start, end, account.counts(), source.tables)
     evidence.journal.write(
-        "collected", source=source.name, scope=_scope(scope), first=number, pages=len(pieces), line=line.as_json()
+        "collected",
+        source=source.name,
+        scope=_scope(scope),
+        first=number,
+        pages=len(pieces),
+        replaced=earlier,
+        line=line.as_json(),
     )
     return line
 

@@ -1,8 +1,8 @@
-"""Containment: the plan that the findings about one account ask for, in the order of Microsoft's procedure of July 2026.
+"""Containment: the plan that the findings about one account ask for, in the order of Microsoft's procedure (July 2026).
 
-Disable the account, revoke its sessions, stop forwarding, disable the rules that the findings rest on, reset the password.
-What is not in it needs a choice by a person: which authentication methods to remove, which grants to take away, when to
-unblock the sender and enable the account again.
+Disable the account, revoke its sessions, stop forwarding, disable the rules that the findings rest on, reset the
+password. What is not in it needs a choice by a person: which authentication methods to remove, which grants to take
+away, when to unblock the sender and enable the account again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def suspect_rules(account: str, findings: Sequence[Finding], tables: Mapping[str
         return []
     records = sorted({record for finding in findings if finding.subject == account for record in finding.record_ids})
     rules = tables["inbox_rules"].filter(lambda t: t.mailbox == account, lambda t: t.enabled)
-    rules = rules.filter((rules.source == "graph") | rules.hidden)  # Exchange shows the visible ones too, under other ids
+    # Exchange shows the visible rules too, under other ids: those are changed through Graph.
+    rules = rules.filter((rules.source == "graph") | rules.hidden)
     named = rules.record_id.isin(records)
     if "rule_changes" in tables:
         changes = tables["rule_changes"].filter(lambda t: t.record_id.isin(records), lambda t: t.mailbox == account)

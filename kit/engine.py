@@ -1,8 +1,8 @@
 """The engine: where tables live, and questions run.
 
-Tables are Parquet files under `tables/<name>/`, written by `kit.intake`; each is a DuckDB view with every column of the
-vocabulary, also when nothing was ever collected, and an Ibis table for detections. Nothing here needs more memory than the
-answer does. A case is read by one process at a time for writing; readers see whole parts only.
+Tables are Parquet files under `tables/<name>/`, written by `kit.intake`; each is a DuckDB view with every column of
+the vocabulary, also when nothing was ever collected, and an Ibis table for detections. Nothing here needs more memory
+than the answer does. A case is read by one process at a time for writing; readers see whole parts only.
 """
 
 from __future__ import annotations
@@ -89,6 +89,6 @@ def _without_echoes(rows: str) -> str:
 
 
 def _last_look(rows: str, table: Table) -> str:
-    """Of a thing that was looked at several times, how it was found last; records are numbered in the order they came."""
+    """Of a thing that was looked at several times, how it was found last: pieces are numbered as they came."""
     piece = "CAST(split_part(record_id, ':', 1) AS BIGINT)"
     return f"{rows} QUALIFY {piece} = max({piece}) OVER (PARTITION BY {', '.join(table.key)})"

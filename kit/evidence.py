@@ -101,7 +101,7 @@ class Evidence:
         }
         for name, text in texts.items():
             write_whole(self.folder / name, text.encode())
-        tags = {name: _sha256(self.folder / name) for name in [*texts, "verify_case.py"]}
+        tags = {name: sha256(self.folder / name) for name in [*texts, "verify_case.py"]}
         write_whole(
             self.folder / "tagmanifest-sha256.txt",
             "".join(f"{digest}  {name}\n" for name, digest in sorted(tags.items())).encode(),
@@ -184,6 +184,7 @@ def _frame(block: bytes) -> bytes:
     return frame
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,7 @@
 """Files: exported data that somebody else saved, taken into a case one file at a time.
 
-A file is recognised by content, kept as evidence, and read from there. One that cannot be read is refused before anything
-of it is kept; one that was taken before is not taken again.
+A file is recognised by content, kept as evidence, and read from there. One that cannot be read is refused before
+anything of it is kept; one that was taken before is not taken again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PREFIX = "f"  # parts of tables that came from a file are named f0003-…
 
 
 def check_file(path: Path) -> None:
-    """InputError when `path` is no readable file; UnreadableFile when its content breaks off or is of no known format."""
+    """InputError when `path` is no readable file; UnreadableFile when it breaks off or is of no known format."""
     if path.is_dir():
         raise InputError(f"{path} is a folder.", "Name the files in it.")
     if not path.is_file():
@@ -71,6 +71,12 @@ def read_piece(piece: Piece, engine: Engine, name: str) -> Account:
         intake.abandon()
         raise
     return intake.settle(f"{PREFIX}{piece.number:04d}")
+
+
+def read_again(engine: Engine, evidence: Evidence) -> None:
+    """Make the tables of all files anew from the evidence."""
+    for entry in evidence.journal.read("imported"):
+        read_piece(evidence[entry["number"]], engine, entry["line"]["name"])
 
 
 def record_text(piece: Piece, number: int) -> str:

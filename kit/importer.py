@@ -1,9 +1,10 @@
 """An importer: one format of exported file, recognised by content, and where in it the raw record stands.
 
-A file in `importers/` holds one Importer. Its `select` is DuckDB SQL over a relation `given` with `record_id`, `object`
-(the record as JSON text: the object itself, or the row of a CSV as an object of text cells) and, for a CSV, one text
-column a cell. It yields `record_id`, `record` (JSON text in the shape the record kind reads) and `context` (JSON text or
-NULL: what the record does not say itself). From there on an imported record and a fetched one are the same.
+A file in `importers/` holds one Importer. Its `select` is DuckDB SQL over a relation `given` with `record_id`,
+`object` (the record as JSON text: the object itself, or the row of a CSV as an object of text cells) and, for a CSV,
+one text column a cell. It yields `record_id`, `record` (JSON text in the shape the record kind reads) and `context`
+(JSON text or NULL: what the record does not say itself). From there on an imported record and a fetched one are the
+same.
 
     "cells" formats are told by the header: `columns` are the names that must be there (folded, " [UTC]" cut off).
     "objects" formats are told by each object's own keys: `keys` must be there (folded); a file may hold several kinds.

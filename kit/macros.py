@@ -103,4 +103,4 @@ MACROS = (
 def install(connection: Any) -> None:
     """Make the macros known to a DuckDB connection."""
     for statement in (*SETTINGS, *MACROS):
-        connection.execute(statement)
+        connection.execute(statement).fetchall()

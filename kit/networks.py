@@ -1,8 +1,8 @@
 """Which network an address belongs to: autonomous system, its class and country, looked up without leaving the machine.
 
-Two own lists in `data/`: `networks.csv` (prefixes; documentation ranges only, for the simulated tenant and the samples) and
-`autonomous_systems.csv` (class of well-known hosting, VPN and Microsoft systems, by number). What they do not hold stays
-unknown (NULL); a sign-in log's own number and country always win.
+Two own lists in `data/`: `networks.csv` (prefixes; documentation ranges only, for the simulated tenant and the
+samples) and `autonomous_systems.csv` (class of well-known hosting, VPN and Microsoft systems, by number). What they
+do not hold stays unknown (NULL); a sign-in log's own number and country always win.
 """
 
 from __future__ import annotations

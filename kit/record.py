@@ -24,7 +24,7 @@ from kit.shelf import Shelf
 
 @dataclass(frozen=True)
 class Sample:
-    """One raw record (JSON text), its context, and the rows it must give: table → rows naming the columns that matter."""
+    """One raw record (JSON text), its context, and the rows it must give: table → rows naming what matters."""
 
     says: str
     record: str

@@ -41,7 +41,7 @@ class Shelf(Mapping[str, Item], Generic[Item]):
         if name not in self:
             raise InputError(f"{self._noun()} {name!r} does not exist.", f"There are: {', '.join(self)}.")
         module = importlib.import_module(f"{self.package}.{name}")
-        found = [value for value in vars(module).values() if self.holds(value)]
+        found: list[Item] = [value for value in vars(module).values() if self.holds(value)]
         if len(found) != 1:
             raise SchemaError(f"{module.__name__} holds {len(found)} items; a file on a shelf holds exactly one.")
         return found[0]

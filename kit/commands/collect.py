@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 SECRET = "KIT_CLIENT_SECRET"  # the variable a client secret is taken from: never a word of the command line
 SIMULATED = "simulated"
 HELP = """Examples:
-    python -m kit collect --tenant simulated --case cases/practice
-    python -m kit collect --tenant contoso.com --client-id <app id> --user ana@contoso.com --case cases/ana
-    python -m kit collect --tenant contoso.com --client-id <app id> --how certificate --certificate app.pem --case cases/all
+    python -m kit collect --tenant simulated --case cases/practice python -m kit collect --tenant contoso.com
+    --client-id <app id> --user ana@contoso.com --case cases/ana python -m kit collect --tenant contoso.com
+    --client-id <app id> --how certificate --certificate app.pem --case cases/all
 
 Ctrl-C leaves a case that the same command goes on with. Nothing is ever written to the tenant."""
 

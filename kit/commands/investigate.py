@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from kit.coverage import summary
+from kit.coverage import Line, summary
 from kit.render import plain
 
 
@@ -20,17 +20,20 @@ def run(arguments: list[str]) -> int:
     check_all(options.files)
     case = Case.open(options.case)
     for line in case.add(options.files):
-        counts = line.counts or {}
-        account = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "read")
-        print(
-            f"{plain(line.name)}: {line.status}{': ' + account if account else ''}{' - ' + plain(line.why) if line.why else ''}"
-        )
+        print(plain(told(line)))
     path = case.report()
     print(summary(case.coverage()))
-    for finding in sorted(case.findings(), key=lambda found: found.order):
+    for finding in case.findings():
         print(f"{finding.severity:<8} {plain(finding.subject)}: {plain(finding.title)}")
     print(f"Report: {path}")
     return 0
+
+
+def told(line: Line) -> str:
+    """One line about one file: how it went, the account, and why something did not come."""
+    counts = (line.counts or {}).items()
+    account = ", ".join(f"{count:,} {name}" for name, count in counts if count or name == "read")
+    return ": ".join(filter(None, (line.name, line.status, account, line.why)))
 
 
 def check_all(paths: list[Path]) -> None:

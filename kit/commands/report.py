@@ -9,7 +9,8 @@ from pathlib import Path
 from kit import simulated
 from kit.render import plain
 
-LOOK_AGAIN = ("users", "inbox_rules", "hidden_inbox_rules", "mailboxes", "blocked_senders", "directory_audits")
+LOOK_AGAIN = ("users", "inbox_rules", "hidden_inbox_rules", "mailboxes", "blocked_senders")
+FOOTPRINT = ("directory_audits", "unified_audit")  # where our own changes show, as those of anybody else
 
 
 def run(arguments: list[str]) -> int:
@@ -27,6 +28,7 @@ def run(arguments: list[str]) -> int:
 
 def investigate(facts: dict[str, object], folder: Path) -> None:
     """The whole road on a running simulated tenant."""
+    from kit import report
     from kit.case import Case
     from kit.tenant.auth import connect_simulated
 
@@ -35,7 +37,7 @@ def investigate(facts: dict[str, object], folder: Path) -> None:
     case.collect(say=lambda line: print("  " + plain(line), flush=True))
     for story in case.stories():
         print(plain(story.verdict.sentence))
-        for sentence in story.sentences.values():
+        for sentence in story.sentences.values() if story.verdict.band != "noise" else ():
             print("  " + plain(sentence))
     compromised = [story.account for story in case.stories() if story.verdict.band == "compromised"]
     for account in compromised:
@@ -45,4 +47,8 @@ def investigate(facts: dict[str, object], folder: Path) -> None:
         print(plan.apply(account, headless=True).plain(), flush=True)
     if compromised:
         case.collect(LOOK_AGAIN)
-    print(f"Report: {case.report()}")
+        case.collect(FOOTPRINT, days=1)
+    path = case.report()
+    print(f"Report: {path}")
+    paper = report.pdf(path)
+    print(f"PDF: {paper}" if paper else "No PDF: no Chrome or Chromium was found. Print the report from any browser.")

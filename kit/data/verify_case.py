@@ -23,7 +23,7 @@ JOURNAL = "journal.jsonl"
 
 def sha256(path):
     """SHA-256 of a file."""
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -1,8 +1,9 @@
 """Intake: from kept evidence to rows in tables, with an account that adds up.
 
-Every record of a file is kept, repeated or rejected, and the three add up to what was read. Rejected ones are written to
-`rejected/` with the reason. Rows are staged and put in place at the end, so that a run cut off leaves nothing behind.
-A record repeats another when the main table of its kind already has its key (an empty or redacted id is no key).
+Every record of a file is kept, repeated or rejected, and the three add up to what was read. Rejected ones are written
+to `rejected/` with the reason. Rows are staged and put in place at the end, so that a run cut off leaves nothing
+behind. A record repeats another when the main table of its kind already has its key (an empty or redacted id is no
+key).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from kit.engine import ECHOED, Engine, quoted
 from kit.importer import Importer
 from kit.intake import addresses
 from kit.intake.account import Account
-from kit.intake.respell import respell
+from kit.intake.respell import mend, respell
 from kit.intake.routing import routed
 from kit.reader import Reject
 from kit.record import RECORDS, Record
@@ -82,6 +83,7 @@ class Intake:
 
     def _absorb(self, record: Record) -> None:
         main = TABLES[next(iter(record.selects))]
+        mend(self.engine.connection, "raw", "record")
         self._reject("record IS NULL OR NOT json_valid(record)", "no whole JSON record")
         respell(self.engine.connection, record.keys)
         self._stage(self._read(record, main))
@@ -136,15 +138,13 @@ class Intake:
             self._seen.add(main.name)
             known = f"{key} IS NOT NULL" if main.kind == "event" else "false"
             known += " AND log <> 'unified_audit'" if main.name in ECHOED else ""
-            self._run(
-                f"CREATE OR REPLACE TEMP TABLE seen_{main.name} AS SELECT DISTINCT {key} AS k FROM {main.name} WHERE {known}"
-            )
+            keys = f"SELECT DISTINCT {key} AS k FROM {main.name} WHERE {known}"
+            self._run(f"CREATE OR REPLACE TEMP TABLE seen_{main.name} AS {keys}")
 
     def _note_window(self, main: Table) -> None:
         if "time" in main.columns:
-            first, last = self._run(
-                "SELECT strftime(min(time), '%Y-%m-%dT%H:%M:%SZ'), strftime(max(time), '%Y-%m-%dT%H:%M:%SZ') FROM staged"
-            )[0]
+            shape = "strftime({}(time), '%Y-%m-%dT%H:%M:%SZ')"
+            first, last = self._run(f"SELECT {shape.format('min')}, {shape.format('max')} FROM staged")[0]
             self.account.first = min(filter(None, (self.account.first, first)), default="")
             self.account.last = max(filter(None, (self.account.last, last)), default="")
 

@@ -13,8 +13,8 @@ from kit.reader import Reject
 class Account:
     """What became of the records: `read` = `kept` + `repeated` + `rejected`, always.
 
-    `thin` of those kept had no readable content of their own and stand on the export's columns. `rows` a table; `formats`
-    records by importer; `first`/`last` the window of what was kept (ISO, UTC, "" when it has no times).
+    `thin` of those kept had no readable content of their own and stand on the export's columns. `rows` a table;
+    `formats` records by importer; `first`/`last` the window of what was kept (ISO, UTC, "" when it has no times).
     """
 
     kept: int = 0

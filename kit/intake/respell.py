@@ -1,7 +1,7 @@
-"""Records whose keys are spelt in another case, brought to Microsoft's own spelling.
+"""The few records that have to be put right before they can be read with millions of others in one pass.
 
-Some pipelines fold every key ("creationtime"). The record selects read keys exactly, because that is one pass over
-millions; the few records that need it are re-spelt here first.
+Some pipelines fold every key ("creationtime"): those are re-spelt. Some JSON is read by Python and not by DuckDB
+(half of a surrogate pair, NaN): it is written again without the fault.
 """
 
 from __future__ import annotations
@@ -26,10 +26,29 @@ def respell(connection: Any, keys: Sequence[str]) -> None:
         connection.execute("UPDATE raw SET record = ? WHERE record_id = ?", [spelt, record_id]).fetchall()
 
 
+def mend(connection: Any, table: str, column: str) -> None:
+    """Write the JSON in `column` of `table` again where only DuckDB cannot read it; what nobody can read stays."""
+    broken = connection.execute(
+        f"SELECT record_id, {column} FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column})"
+    ).fetchall()
+    for record_id, text in broken:
+        whole = _whole(text)
+        if whole is not None:
+            connection.execute(f"UPDATE {table} SET {column} = ? WHERE record_id = ?", [whole, record_id]).fetchall()
+
+
+def _whole(text: str) -> str | None:
+    try:
+        value = json.loads(text, strict=False, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
 def _respelt(value: Any, known: dict[str, str]) -> Any:
     if not isinstance(value, dict):
         return value
     spelt: dict[str, Any] = {}
     for key, item in value.items():
-        spelt.setdefault(known.get(key.casefold(), key), item)
+        spelt.setdefault(known.get(str(key).casefold(), str(key)), item)
     return spelt

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import pyarrow as pa
 
 from kit.engine import quoted
 from kit.importer import Importer
+from kit.intake.respell import mend
 from kit.reader import Reject
 
 SEPARATOR = "\x1f"
@@ -46,10 +46,14 @@ def _row_object(chunk: pa.Table) -> str:
 def _kinds_present(connection: Any, importers: Sequence[Importer], rejects: list[Reject]) -> list[Importer]:
     """Make `keyed` (record_id, object, importer) and reject what is of no known kind."""
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE keyed AS SELECT record_id, object, CAST(NULL AS VARCHAR) AS importer, "
-        f"CASE WHEN json_valid(object) THEN array_to_string(json_keys(object), '{SEPARATOR}') END AS keys FROM chunk_"
+        "CREATE OR REPLACE TEMP TABLE objects AS "
+        "SELECT record_id, object, CAST(NULL AS VARCHAR) AS importer FROM chunk_"
     ).fetchall()
-    _mend(connection)
+    mend(connection, "objects", "object")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE keyed AS SELECT *, "
+        f"CASE WHEN json_valid(object) THEN array_to_string(json_keys(object), '{SEPARATOR}') END AS keys FROM objects"
+    ).fetchall()
     shapes = [row[0] for row in connection.execute("SELECT DISTINCT keys FROM keyed WHERE keys <> ''").fetchall()]
     for importer in importers:
         fitting = [shape for shape in shapes if importer.fits(shape.split(SEPARATOR))]
@@ -65,18 +69,3 @@ def _kinds_present(connection: Any, importers: Sequence[Importer], rejects: list
     )
     present = {row[0] for row in connection.execute("SELECT DISTINCT importer FROM keyed").fetchall()}
     return [importer for importer in importers if importer.name in present]
-
-
-def _mend(connection: Any) -> None:
-    """JSON that Python reads and DuckDB does not (half of a surrogate pair, NaN): written again without the fault."""
-    for record_id, text in connection.execute("SELECT record_id, object FROM keyed WHERE keys IS NULL").fetchall():
-        try:
-            value = json.loads(text, strict=False, parse_constant=lambda _: None)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(value, dict):
-            whole = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
-            keys = SEPARATOR.join(value)
-            connection.execute(
-                "UPDATE keyed SET object = ?, keys = ? WHERE record_id = ?", [whole, keys, record_id]
-            ).fetchall()

@@ -1,10 +1,10 @@
 """The tolerant reader: from the bytes of an export to records, in chunks, whatever the export's habits.
 
-Two layouts exist. "cells": delimited text with a header; "objects": JSON, one a line, in an array, one after another, or
-inside a wrapper such as {"value": [...]}. A chunk is an Arrow table with a column `record_id` and either one text column a
-cell, or one column `object` (JSON text as it stands in the file). Records are counted from 1, in the file's order, rejected
-ones included. What cannot be read as a record comes out as a `Reject`, never as an exception, unless the file as a whole
-cannot be read: then UnreadableFile, before anything was stored.
+Two layouts exist. "cells": delimited text with a header; "objects": JSON, one a line, in an array, one after another,
+or inside a wrapper such as {"value": [...]}. A chunk is an Arrow table with a column `record_id` and either one text
+column a cell, or one column `object` (JSON text as it stands in the file). Records are counted from 1, in the file's
+order, rejected ones included. What cannot be read as a record comes out as a `Reject`, never as an exception, unless
+the file as a whole cannot be read: then UnreadableFile, before anything was stored.
 
 Survives: byte-order marks, UTF-16, bytes that are no UTF-8 (shown as U+FFFD), CRLF, line breaks in cells, cells of any
 size.

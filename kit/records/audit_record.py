@@ -102,6 +102,8 @@ FROM hits h LEFT JOIN items i ON i.record_id = h.record_id
 RULE_CHANGES = """
 WITH changes AS (
     SELECT *, a.Parameters AS p, try_cast(prop(a.OperationProperties, 'RuleActions') AS JSON) AS acts,
+        list_transform(from_json(prop(a.OperationProperties, 'RuleActions'), '[{"ActionType":"VARCHAR"}]'),
+            lambda x: lower(coalesce(x.ActionType, ''))) AS kinds,
         prop(a.OperationProperties, 'RuleCondition') AS conditions_text
     FROM parsed WHERE operation IN ('New-InboxRule', 'Set-InboxRule', 'Enable-InboxRule', 'UpdateInboxRules')
         AND (operation <> 'UpdateInboxRules' OR coalesce(prop(a.OperationProperties, 'RuleOperation'), '') NOT IN ('RemoveMailboxRule'))
@@ -191,6 +193,13 @@ SAMPLES = (
             "audit_records": [{"result": "failure", "error_code": 50126, "user_agent": "BAV2ROPC"}],
             "sign_ins": [{"error_code": 50126, "session_id": "s9", "log": "unified_audit"}],
         },
+    ),
+    Sample(
+        says="a rule made by Outlook itself: everything is in the operation's properties, the name is empty",
+        record='{"CreationTime":"2026-11-20T09:27:00","Id":"r5","Operation":"UpdateInboxRules","Workload":"Exchange","UserId":"ana@contoso.example",'
+        '"MailboxOwnerUPN":"ana@contoso.example","OperationProperties":[{"Name":"RuleOperation","Value":"AddMailboxRule"},{"Name":"RuleName","Value":""},'
+        '{"Name":"RuleId","Value":"15394007230974001153"},{"Name":"RuleActions","Value":"[{\\"ActionType\\": \\"Delete\\"}]"}]}',
+        rows={"rule_changes": [{"rule_name": "", "rule_id": "15394007230974001153", "deletes": True, "marks_read": False}]},
     ),
     Sample(
         says="every list in a wrong shape: nothing fails, the row stays",

@@ -38,14 +38,29 @@ GAPS = 8  # gaps of coverage named on the first page
 class CaseLike(Protocol):
     """What a report needs of a case."""
 
-    name: str
     folder: Path
-    tenant_id: str
-    tenant_name: str
-    simulated: bool
     journal: Journal
     evidence: Evidence
-    tables: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What the case is called."""
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant, "" when only files were read."""
+
+    @property
+    def tenant_name(self) -> str:
+        """Its display name."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether it is the simulated one."""
+
+    @property
+    def tables(self) -> Mapping[str, Any]:
+        """The tables this case has looked for."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """The table `name` as a frame."""
