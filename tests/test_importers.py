@@ -59,8 +59,8 @@ FORMATS = {
         ["ExchangeAdmin", "11/20/2026 9:24:01 AM", "ana@contoso.example", "New-InboxRule", json.dumps(RULE), "1", "r"],
     ),
     "doubly encoded": rows_of(
-        ["RecordType", "CreationDate", "UserIds", "Operations", "AuditData"],
-        ["ExchangeAdmin", "11/20/2026 9:24:01 AM", "ana@contoso.example", "New-InboxRule", json.dumps(json.dumps(RULE))],
+        ["RecordType", "CreationDate", "UserIds", "Operations", "AuditData"], ["ExchangeAdmin", "11/20/2026 9:24:01
+        AM", "ana@contoso.example", "New-InboxRule", json.dumps(json.dumps(RULE))],
     ),
     "search json": json.dumps(
         [{"CreationDate": "/Date(1795000000000)/", "Operations": "New-InboxRule", "UserIds": "ana@contoso.example",
@@ -77,13 +77,15 @@ FORMATS = {
             "userId": "1003", "userPrincipalName": "ana@contoso.example", "clientIp": None, "auditData": RULE}]}  # fmt: skip
     ),
     "office activity": rows_of(
-        ["RecordType", "Operation", "OfficeWorkload", "UserId", "UserKey", "UserType", "ClientIP", "OfficeId", "ElevationTime [UTC]", "Parameters",
+        ["RecordType", "Operation", "OfficeWorkload", "UserId", "UserKey", "UserType", "ClientIP", "OfficeId",
+        "ElevationTime [UTC]", "Parameters",
          "OfficeObjectId", "ResultStatus", "OrganizationName", "SessionId"],
-        ["1", "New-InboxRule", "Exchange", "ana@contoso.example", "1003", "2", "198.18.71.9:61034", str(RULE["Id"]), "11/20/2026, 9:24:01.000 AM",
+        ["1", "New-InboxRule", "Exchange", "ana@contoso.example", "1003", "2", "198.18.71.9:61034", str(RULE["Id"]),
+        "11/20/2026, 9:24:01.000 AM",
          json.dumps(RULE["Parameters"]), str(RULE["ObjectId"]), "True", "contoso.example", "s1"],
     ),
-}  # fmt: skip
-SAME = ["id", "time", "operation", "workload", "user", "user_key", "user_type", "mailbox", "object_id", "ip", "network", "country", "result",
+}  # fmt: skip SAME = ["id", "time", "operation", "workload", "user", "user_key", "user_type", "mailbox", "object_id",
+"ip", "network", "country", "result",
         "session_id", "organization", "parameters"]  # fmt: skip
 
 

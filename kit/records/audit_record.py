@@ -129,9 +129,9 @@ SELECT record_id, id, time, operation, mailbox, user, is_service, ip, session_id
     words_in(lower(concat_ws(';', prop(p, 'From'), prop(p, 'FromAddressContainsWords')))) AS from_addresses,
     forward_to,
     coalesce(prop(p, 'MoveToFolder'), prop(p, 'CopyToFolder'), acts ->> '$[0].MoveToFolder', acts ->> '$[0].FolderName') AS move_to_folder,
-    lower(coalesce(prop(p, 'DeleteMessage'), prop(p, 'SoftDeleteMessage'))) = 'true'
-        OR regexp_matches(lower(coalesce(CAST(acts AS VARCHAR), '')), '"actiontype"\\s*:\\s*"delete') AS deletes,
-    lower(prop(p, 'MarkAsRead')) = 'true' OR contains(lower(coalesce(CAST(acts AS VARCHAR), '')), 'markasread') AS marks_read,
+    coalesce(lower(coalesce(prop(p, 'DeleteMessage'), prop(p, 'SoftDeleteMessage'))) = 'true',
+        len(list_filter(kinds, lambda x: contains(x, 'delete'))) > 0) AS deletes,
+    coalesce(lower(prop(p, 'MarkAsRead')) = 'true', list_contains(kinds, 'markasread')) AS marks_read,
     lower(prop(p, 'StopProcessingRules')) = 'true' AS stops,
     coalesce(object_of(deeds), CAST(acts AS VARCHAR)) AS actions
 FROM read

@@ -38,12 +38,10 @@ def bench(*, quick: bool) -> Iterator[str]:
     """Lines with wall time, peak memory and the ratio; both run as processes of their own, one after the other."""
     rows = ROWS // 10 if quick else ROWS
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "purview.csv"
-        purview_csv.write(path, rows)
-        size = path.stat().st_size
-        yield f"{rows:,} rows, {size / 1e6:,.0f} MB"
-        ours, our_wall, our_peak = _measured(OURS, str(path), str(Path(folder) / "case"))
-        yield f"kit: {our_wall:.1f} s, {our_peak:.2f} GB ({ours['import_s']:.1f} s import, {ours['ask_s']:.1f} s all detections)"
+        path = Path(folder) / "purview.csv" purview_csv.write(path, rows) size = path.stat().st_size yield f"{rows:,}
+        rows, {size / 1e6:,.0f} MB" ours, our_wall, our_peak = _measured(OURS, str(path), str(Path(folder) / "case"))
+        yield f"kit: {our_wall:.1f} s, {our_peak:.2f} GB ({ours['import_s']:.1f} s import, {ours['ask_s']:.1f} s all
+        detections)"
         yield f"     {ours['counts']}, {ours['findings']} findings"
         stored = sum(file.stat().st_size for file in (Path(folder) / "case").rglob("*") if file.is_file())
         yield f"     evidence and tables: {stored / 1e6:,.0f} MB, {stored / size:.0%} of the export"
