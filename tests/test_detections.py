@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from kit.baseline import with_news
 from kit.detection import DETECTIONS, FAMILIES, SECTIONS, SEVERITIES, Detection, Example, Refined, detection
 from kit.errors import InputError, SchemaError
 from kit.expressions import after, before, domain, each, lines, member, outside, said
@@ -331,6 +332,43 @@ def test_a_domain_that_looks_alike_is_outside(engine, address, place, away):
     row = records(engine, SENT | {"subject": address})["audit_records"]
     told = row.select(d=domain(row.subject), o=outside(domain(row.subject), ibis.literal("contoso.example")))
     assert told.to_pyarrow().to_pylist() == [{"d": place, "o": away}]
+
+
+HISTORY = [(day, "203.0.113.9", None) for day in range(1, 28)]
+
+
+@pytest.mark.parametrize(
+    ("says", "history", "day", "ip", "asn", "new"),
+    [
+        ("a known block", HISTORY, 28, "203.0.113.200", None, False),
+        ("a new block", HISTORY, 28, "198.51.100.1", None, True),
+        (
+            "the same system by another address",
+            [(d, ip, 3215) for d, ip, _ in HISTORY],
+            28,
+            "198.51.100.1",
+            3215,
+            False,
+        ),
+        ("known by block though the log now knows the system", HISTORY, 28, "203.0.113.9", 3215, False),
+        ("new for a few days already", [*HISTORY, (25, "198.51.100.1", None)], 28, "198.51.100.2", None, True),
+        ("new some weeks ago", [*HISTORY, (12, "198.51.100.1", None)], 28, "198.51.100.2", None, False),
+        ("used since the first days", [*HISTORY[:9], (3, "198.51.100.1", None)], 9, "198.51.100.2", None, False),
+        ("history too short to say", HISTORY[:3], 4, "198.51.100.1", None, None),
+        ("no place told", HISTORY, 28, None, None, None),
+        ("an IPv6 block", [(d, "2001:db8:5:6::1", None) for d, _, _ in HISTORY], 28, "2001:db8:5:6:7::9", None, False),
+    ],
+)
+def test_a_network_is_new_only_against_a_history(engine, says, history, day, ip, asn, new):
+    past = [{"user": "ana", "time": f"2026-02-{d:02}", "ip": i, "asn": a, "error_code": 0} for d, i, a in history]
+    now = {"user": "ana", "time": f"2026-02-{day:02}T12:00:00", "ip": ip, "asn": asn}
+    tables = loaded(
+        engine, Example("hit", says, {"sign_ins": past, "directory_audits": [{"time": now["time"]}]}).arrow()
+    )
+    row = tables["directory_audits"].mutate(
+        user=ibis.literal("ana"), ip=ibis.literal(ip, "string"), asn=ibis.literal(asn, "int64")
+    )
+    assert with_news(row, tables["sign_ins"]).to_pyarrow().to_pylist()[0]["new_network"] is new
 
 
 def test_lines_leave_out_what_is_null(engine):

@@ -45,8 +45,8 @@ def _sign_in(agent: str, **more: Any) -> dict[str, Any]:
         Example("miss", "the password was wrong", {"sign_ins": [_sign_in("axios/1.7.9", error_code=50126)]}),
         Example(
             "look-alike",
-            "a browser whose name merely holds the word",
-            {"sign_ins": [_sign_in("Mozilla/5.0 (Nodebook) AppleWebKit/537.36 Chrome/131.0 axiosbrowser")]},
+            "a browser that merely mentions the library",
+            {"sign_ins": [_sign_in("Mozilla/5.0 (Nodebook) AppleWebKit/537.36 Chrome/131.0 axios/1.7.9")]},
         ),
         Example("look-alike", "an application, not a user", {"sign_ins": [_sign_in("axios/1.7.9", user=None)]}),
     ),

@@ -57,9 +57,9 @@ def _usual(count: int, days: int = 12, hour: int = 9) -> list[dict[str, Any]]:
                         "time": "2026-03-02T04:20:00",
                         "operation": "Send",
                         "user": "ana@contoso.example",
-                        "recipients": [f"r{n}@mail.example"],
+                        "recipients": [f"r{n}@mail.example", f"s{n}@mail.example"],
                     }
-                    for n in range(130)
+                    for n in range(65)
                 ]
             },
             finds=1,

@@ -62,6 +62,13 @@ def _tries(count: int, ip: str = "198.18.80.1", **more: Any) -> list[dict[str, A
             },
             finds=2,
         ),
+        Example(
+            "hit",
+            "three tries on each of six accounts, the most that is still a spray",
+            {"sign_ins": _tries(6) * 3},
+            finds=1,
+        ),
+        Example("miss", "four tries on each of six accounts: guessing", {"sign_ins": _tries(6) * 4}),
         Example("miss", "four accounts only", {"sign_ins": _tries(4)}),
         Example(
             "miss",

@@ -49,6 +49,18 @@ def _use(minute: int, ip: str, browser: str | None, os: str | None, **more: Any)
         ),
         Example(
             "hit",
+            "the records came in the wrong order: the rented server is still the second",
+            {
+                "sign_ins": [
+                    _use(41, "198.18.71.9", "Chrome", "Linux", country="FR"),
+                    _use(3, "203.0.113.9", "Edge", "Windows"),
+                ]
+            },
+            finds=1,
+            severity="critical",
+        ),
+        Example(
+            "hit",
             "made by a kit's library, then used in a browser elsewhere",
             {
                 "sign_ins": [

@@ -70,6 +70,13 @@ def _rule(**more: Any) -> dict[str, Any]:
         ),
         Example(
             "hit",
+            "what has one word in its subject is deleted",
+            {"rule_changes": [_rule(rule_name="Direct", subject_words=["attention"], deletes=True)]},
+            finds=1,
+            severity="low",
+        ),
+        Example(
+            "hit",
             "the place is new for the owner: ten points more",
             {
                 "sign_ins": HOME,

@@ -137,7 +137,7 @@ def unusual_mail_access(
 
 
 def _by_place(rows: ir.Table) -> ir.Table:
-    """One row for all that was opened in a mailbox from one place (and by one application, where it is a strange one)."""
+    """One row for all that was opened in a mailbox from one place (and by one application, where it is strange)."""
     rows = rows.mutate(app=ibis.ifelse(rows.alien, rows.app, ibis.null("string")))
     found = rows.group_by("mailbox", "where", "app").aggregate(
         clients=rows.client.collect(),
