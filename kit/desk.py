@@ -45,7 +45,7 @@ def open_case(folder: str | Path = "", *, say: Callable[[str], None] = print) ->
 def _connect_simulated(case: Case, facts: dict[str, object], say: Callable[[str], None]) -> None:
     from kit.tenant.auth import connect_simulated
 
-    case.connect(connect_simulated(facts))
+    case.connect(connect_simulated(facts, how="device_code"))
     if not any(case.journal.read("collected")):
         say(f"Collecting from the simulated tenant {case.tenant_name}: it is a tenant like any other, but made up.")
         case.collect(say=say)

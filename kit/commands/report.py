@@ -32,7 +32,7 @@ def investigate(facts: dict[str, object], folder: Path) -> None:
     from kit.case import Case
     from kit.tenant.auth import connect_simulated
 
-    case = Case.open(folder).connect(connect_simulated(facts))
+    case = Case.open(folder).connect(connect_simulated(facts, how="device_code"))
     print(f"Case {case.folder}: the simulated tenant {plain(case.tenant_name)}.", flush=True)
     case.collect(say=lambda line: print("  " + plain(line), flush=True))
     for story in case.stories():

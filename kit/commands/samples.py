@@ -38,6 +38,7 @@ def run(arguments: list[str]) -> int:
         case.report()
         export_audit(case, FOLDER / "purview_audit.csv")
         export_sign_ins(case, FOLDER / "entra_sign_ins.json")
+        (FOLDER / "attack_timeline.png").write_bytes(case.chart("attack_timeline", user=victim).png("light"))
     shutil.rmtree(FOLDER / ".whole")
     shutil.rmtree(work / "tables")
     print(f"Samples about {victim} are in {FOLDER}.")

@@ -59,6 +59,7 @@ def connect(
 def connect_simulated(
     info: Mapping[str, Any],
     *,
+    how: Literal["secret", "device_code"] = "secret",
     account: str = "",
     limits: Limits | None = None,
     patience: Patience | None = None,
@@ -66,12 +67,14 @@ def connect_simulated(
 ) -> Tenant:
     """Sign in to a simulated tenant; `info` is the JSON line that `python -m kit.simulator` prints.
 
-    `account` is only the name to show as signed in; "" shows the application's. RequestRefused unless it is local.
+    "secret" signs in as the application, "device_code" as the tenant's administrator, who approves at once: some writes
+    are for people only. `account` is only the name to show as signed in. RequestRefused unless it is local.
     """
     session = Session(SIMULATED, limits=limits)
     reach_loopback(session, str(info["url"]))
-    credential = _credential("secret", Secret(str(info["client_secret"])), None, Secret(""))
-    application = Application(session, str(info["tenant"]), str(info["client_id"]), Method("secret", credential))
+    credential = _credential(how, Secret(str(info["client_secret"])), None, Secret(""))
+    method = Method(how, credential, lambda message: None)
+    application = Application(session, str(info["tenant"]), str(info["client_id"]), method)
     found = _tenant(Wire(session, application, patience=patience, on_request=on_request), str(info["tenant"]))
     found.account = account or found.account
     return found
