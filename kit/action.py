@@ -34,6 +34,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
 from kit.errors import BadAnswer, SchemaError
+from kit.prose import prose, sections
 from kit.shelf import Shelf
 from kit.tenant.client import Tenant
 from kit.tenant.guard import segment
@@ -135,7 +136,8 @@ class Action(ABC):
         """Read name, title and prose; SchemaError when a fact or a section of the docstring is missing."""
         super().__init_subclass__()
         cls.name = cls.__module__.rpartition(".")[2]
-        cls.title, cls.prose = _prose(cls)
+        cls.title, text = prose(cls)
+        cls.prose = sections(text, SECTIONS)
         facts = ("order", "goal", "risk", "permissions", "example")
         absent = [f"the fact {fact!r}" for fact in facts if not hasattr(cls, fact)]
         absent += [f"the section {section!r}" for section in SECTIONS if not cls.prose.get(section)]
@@ -196,17 +198,3 @@ def instant(moment: str) -> datetime:
     except ValueError:
         raise BadAnswer(f"The tenant reports a moment that cannot be read: {moment[:40]!r}.", "Look again.") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _prose(cls: type) -> tuple[str, dict[str, str]]:
-    """The first line of the docstring and its sections."""
-    title, _, rest = inspect.cleandoc(cls.__doc__ or "").partition("\n")
-    prose: dict[str, str] = {}
-    current = ""
-    for line in rest.splitlines():
-        head, colon, tail = line.partition(":")
-        if colon and head in SECTIONS:
-            current, line = head, tail
-        if current:
-            prose[current] = f"{prose.get(current, '')} {line.strip()}".strip()
-    return title.rstrip("."), prose

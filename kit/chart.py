@@ -25,6 +25,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from kit.errors import InputError, SchemaError
+from kit.prose import prose
 from kit.render import html
 from kit.shelf import Shelf
 from kit.table import TABLES
@@ -151,11 +152,10 @@ def chart(function: Callable[..., Drawn]) -> Chart:
     tables = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
     options = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
     unknown = [name for name in tables if name not in TABLES] + sorted(options - {"story", "theme"})
-    text = inspect.getdoc(function) or ""
-    if unknown or not text or "theme" not in options:
+    title, about = prose(function)
+    if unknown or not title or "theme" not in options:
         raise SchemaError(f"{function.__name__}: unknown arguments {unknown}, no theme, or no docstring.")
-    title, _, about = text.partition("\n")
-    return Chart(function.__name__, title.rstrip("."), about.strip(), tables, "story" in options, function)
+    return Chart(function.__name__, title, about, tables, "story" in options, function)
 
 
 def statement(theme: Theme, title: str, reason: str) -> Drawn:

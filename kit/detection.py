@@ -36,6 +36,7 @@ import pandas as pd
 import pyarrow as pa
 
 from kit.errors import InputError, SchemaError
+from kit.prose import prose, sections
 from kit.shelf import Shelf
 from kit.table import TABLES, Table
 
@@ -159,7 +160,7 @@ def detection(
             raise SchemaError(f"{function.__name__}: unknown family {family!r} or severity {severity!r}.")
         for name, needed in (columns or {}).items():
             TABLES[name].check(needed)
-        title, prose = _prose(function)
+        title, told = _told(function)
         return Detection(
             name=function.__name__,
             title=title,
@@ -169,7 +170,7 @@ def detection(
             tables=tables,
             optional=optional,
             thresholds=thresholds,
-            prose=prose,
+            prose=told,
             examples=examples,
             find=function,
             columns=dict(columns or {}),
@@ -195,17 +196,10 @@ def _signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset
     return tuple(p.name for p in tables), optional, thresholds
 
 
-def _prose(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
-    title, _, rest = (inspect.getdoc(function) or "").partition("\n")
-    prose: dict[str, str] = {}
-    current = ""
-    for line in rest.splitlines():
-        head, colon, tail = line.partition(":")
-        if colon and head in SECTIONS:
-            current, line = head, tail
-        if current:
-            prose[current] = f"{prose.get(current, '')} {line.strip()}".strip()
-    absent = [section for section in SECTIONS if not prose.get(section)]
+def _told(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
+    title, text = prose(function)
+    told = sections(text, SECTIONS)
+    absent = [section for section in SECTIONS if not told.get(section)]
     if not title or absent:
         raise SchemaError(f"{function.__name__}: docstring lacks {', '.join(absent) or 'a title'}.")
-    return title.rstrip("."), prose
+    return title, told

@@ -10,7 +10,6 @@ for tenants and exported files alike; stored evidence can be read again years la
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kit.errors import NotFound, SchemaError
+from kit.prose import prose
 from kit.shelf import Shelf
 from kit.table import TABLES
 from kit.tenant.client import Page, Tenant, literal, segment
@@ -94,14 +94,11 @@ def source(
     """Make a Source of a fetching function. SchemaError when a table is unknown or the docstring is missing."""
 
     def make(function: Callable[[Tenant, Scope], Iterator[Fetched]]) -> Source:
-        text = inspect.getdoc(function) or ""
+        title, about = prose(function)
         unknown = [name for name in tables if name not in TABLES]
-        if unknown or not text:
+        if unknown or not title:
             raise SchemaError(f"{function.__name__}: unknown tables {unknown} or no docstring.")
-        title, _, about = text.partition("\n")
-        return Source(
-            function.__name__, title.rstrip("."), about.strip(), record, tables, permissions, licence, days, function
-        )
+        return Source(function.__name__, title, about, record, tables, permissions, licence, days, function)
 
     return make
 
