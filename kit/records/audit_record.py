@@ -102,7 +102,7 @@ FROM hits h LEFT JOIN items i ON i.record_id = h.record_id
 RULE_CHANGES = """
 WITH changes AS (
     SELECT *, a.Parameters AS p, try_cast(prop(a.OperationProperties, 'RuleActions') AS JSON) AS acts,
-        list_transform(from_json(prop(a.OperationProperties, 'RuleActions'), '[{"ActionType":"VARCHAR"}]'),
+        list_transform(from_json(try_cast(prop(a.OperationProperties, 'RuleActions') AS JSON), '[{"ActionType":"VARCHAR"}]'),
             lambda x: lower(coalesce(x.ActionType, ''))) AS kinds,
         prop(a.OperationProperties, 'RuleCondition') AS conditions_text
     FROM parsed WHERE operation IN ('New-InboxRule', 'Set-InboxRule', 'Enable-InboxRule', 'UpdateInboxRules')
