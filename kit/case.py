@@ -138,13 +138,14 @@ class Case(Mapping[str, pd.DataFrame]):
         return self
 
     def add(self, paths: Iterable[str | Path]) -> list[Line]:
-        """Take exported files in. All are looked at first: when one cannot be read, none is kept."""
-        given = [Path(path) for path in paths]
-        for path in given:
-            files.check_file(path)
-        lines = [files.add_file(path, self.engine, self.evidence) for path in given]
+        """Take exported files in; one that cannot be read is said in its line and stops no other.
+
+        InputError when none can be read: then nothing was kept.
+        """
+        readable, refused = files.sorted_out([Path(path) for path in paths])
+        lines = [files.add_file(path, self.engine, self.evidence) for path in readable]
         self._forget()
-        return lines
+        return [*lines, *(files.refuse(path, why, self.evidence) for path, why in refused)]
 
     def collect(
         self,
@@ -260,7 +261,7 @@ class Case(Mapping[str, pd.DataFrame]):
         """The lines of sources and files in the order they were first asked; of a state, the last look."""
         lines: dict[tuple[str, str, str], Line] = {}
         for entry in self.journal.read():
-            if entry["event"] in ("imported", "collected"):
+            if entry["event"] in ("imported", "refused_file", "collected"):
                 line = coverage.line_of(entry)
                 state = all(TABLES[name].kind == "state" for name in line.tables)
                 lines[line.kind, line.name, "" if state else line.start] = line

@@ -30,6 +30,7 @@ class Engine:
         self.connection = duckdb.connect()
         self.run(f"SET memory_limit = '{MEMORY}'")
         self.run("SET preserve_insertion_order = false")
+        self.run("SET enable_progress_bar = false")
         install(self.connection)
         self._ibis = ibis.duckdb.from_connection(self.connection)
         self.refresh()

@@ -1,27 +1,27 @@
 """Everything that can go wrong, as one tree. Every error says what happened and what to do next.
 
-    KitError
-    ├── SetupError              the environment cannot be made or used
-    ├── InputError              a file, an option or a value the analyst gave cannot be used
-    │   └── UnreadableFile      an export that is empty, cut off, or of no known format
-    ├── SchemaError             code speaks of a table or column the vocabulary does not have
-    ├── EvidenceError           the case folder is not what its manifest or journal says
-    ├── TenantError             the tenant, or the way to it, said no
-    │   ├── SignInFailed        no token could be had
-    │   ├── NotAllowed          a permission or role is missing
-    │   ├── NotLicensed         the tenant's licence does not include the data
-    │   ├── NotAvailable        the endpoint does not exist in this cloud or tenant
-    │   ├── NotFound            the object is gone
-    │   ├── Throttled           the retry budget ran out
-    │   ├── Unreachable         no answer: network down, time-out, connection reset
-    │   ├── BadAnswer           an answer that is not what the contract says
-    │   ├── RequestRefused      our own guard would not send it (host, method, cmdlet)
-    │   ├── WrongTenant         signed in to another tenant than the case is about
-    │   └── OutcomeUnknown      a write was sent and its answer lost: look again before anything else
-    └── PlanError               a change was not made
-        ├── NotConfirmed        no valid preview and typed confirmation
-        ├── Drifted             the target is not in the state that was previewed
-        └── NotReversible       nothing to go back to
+KitError
+├── SetupError              the environment cannot be made or used
+├── InputError              a file, an option or a value the analyst gave cannot be used
+│   └── UnreadableFile      an export that is empty, cut off, or of no known format
+├── SchemaError             code speaks of a table or column the vocabulary does not have
+├── EvidenceError           the case folder is not what its manifest or journal says
+├── TenantError             the tenant, or the way to it, said no
+│   ├── SignInFailed        no token could be had
+│   ├── NotAllowed          a permission or role is missing
+│   ├── NotLicensed         the tenant's licence does not include the data
+│   ├── NotAvailable        the endpoint does not exist in this cloud or tenant
+│   ├── NotFound            the object is gone
+│   ├── Throttled           the retry budget ran out
+│   ├── Unreachable         no answer: network down, time-out, connection reset
+│   ├── BadAnswer           an answer that is not what the contract says
+│   ├── RequestRefused      our own guard would not send it (host, method, cmdlet)
+│   ├── WrongTenant         signed in to another tenant than the case is about
+│   └── OutcomeUnknown      a write was sent and its answer lost: look again before anything else
+└── PlanError               a change was not made
+    ├── NotConfirmed        no valid preview and typed confirmation
+    ├── Drifted             the target is not in the state that was previewed
+    └── NotReversible       nothing to go back to
 """
 
 from __future__ import annotations
@@ -69,9 +69,7 @@ class TenantError(KitError):
     `request_id` what its support asks for.
     """
 
-    def __init__(
-        self, message: str, hint: str = "", *, status: int = 0, code: str = "", request_id: str = ""
-    ) -> None:
+    def __init__(self, message: str, hint: str = "", *, status: int = 0, code: str = "", request_id: str = "") -> None:
         super().__init__(message, hint)
         self.status = status
         self.code = code

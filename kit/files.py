@@ -7,7 +7,7 @@ anything of it is kept; one that was taken before is not taken again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -18,7 +18,7 @@ from kit.errors import InputError, KitError
 from kit.evidence import Evidence, Piece
 from kit.importer import importers_for
 from kit.intake import Account, Intake
-from kit.reader import Reject, chunks, head_of
+from kit.reader import Head, NotPlain, Reject, chunks, head_of
 
 PREFIX = "f"  # parts of tables that came from a file are named f0003-…
 
@@ -38,6 +38,28 @@ def check_file(path: Path) -> None:
                 pass
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).", "Check its permissions.") from None
+
+
+def sorted_out(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """The files that can be read, and the others with the reason. InputError, the first one's, when none can."""
+    readable: list[Path] = []
+    refused: list[tuple[Path, str]] = []
+    for path in paths:
+        try:
+            check_file(path)
+            readable.append(path)
+        except InputError as error:
+            if len(paths) == len(refused) + 1:
+                raise
+            refused.append((path, str(error)))
+    return readable, refused
+
+
+def refuse(path: Path, why: str, evidence: Evidence) -> Line:
+    """Journal that a file was given and could not be read; its line of coverage."""
+    line = Line("file", path.name, "failed", why)
+    evidence.journal.write("refused_file", line=line.as_json())
+    return line
 
 
 def add_file(path: Path, engine: Engine, evidence: Evidence) -> Line:
@@ -61,11 +83,18 @@ def read_piece(piece: Piece, engine: Engine, name: str) -> Account:
     """The rows of a kept file, put into the tables; the same whenever it is read again."""
     with piece.open() as stream:
         head = head_of(stream, name)
+    try:
+        return _taken(piece, engine, head, name, plain=True)
+    except NotPlain:
+        return _taken(piece, engine, head, name, plain=False)
+
+
+def _taken(piece: Piece, engine: Engine, head: Head, name: str, *, plain: bool) -> Account:
     importers = importers_for(head, name)
     rejects: list[Reject] = []
     intake = Intake(engine, rejects)
     try:
-        for chunk in chunks(piece.open, head, piece.record_id, rejects, name):
+        for chunk in chunks(piece.open, head, piece.record_id, rejects, name, plain=plain):
             intake.take(chunk, importers)
     except BaseException:
         intake.abandon()

@@ -35,7 +35,8 @@ class Example:
 class Importer:
     """One format. `record` names the kind in `records/`; `names` are the columns or keys it is told by.
 
-    `when` is a SQL condition on `object`, for formats whose keys alone do not tell the kind.
+    `when` is a SQL condition on `object`, for formats whose keys alone do not tell the kind. `rest` is a second SELECT
+    for the rows that `select` left out of `raw`; it is only asked when there are any, so it may be slow.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Importer:
     select: str
     example: Example
     when: str = ""
+    rest: str = ""
 
     def fits(self, names: Iterable[str]) -> bool:
         """Whether the columns of a header, or the keys of an object, are those of this format."""

@@ -1,7 +1,7 @@
 """What an item says of itself: the first line of its docstring is its title, and "Why: …" begins a section.
 
-    title, text = prose(function)
-    sections(text, ("Why", "Limits"))       {"Why": "what it takes …", "Limits": "…"}; an absent section is left out
+title, text = prose(function)
+sections(text, ("Why", "Limits"))       {"Why": "what it takes …", "Limits": "…"}; an absent section is left out
 """
 
 from __future__ import annotations

@@ -15,17 +15,30 @@ from hypothesis import strategies as st
 from kit.case import Case
 from kit.commands import investigate
 from kit.coverage import Line
-from kit.errors import InputError, UnreadableFile
+from kit.errors import InputError
 from kit.importer import IMPORTERS
 from kit.reader.objects import objects
 
 RULE = {
-    "CreationTime": "2026-11-20T09:24:01", "Id": "7d0c0f0e-0000-4000-8000-000000000001", "Operation": "New-InboxRule", "RecordType": 1,
-    "ResultStatus": "True", "UserKey": "1003", "UserType": 2, "Workload": "Exchange", "ClientIP": "198.18.71.9:61034",
-    "UserId": "ana@contoso.example", "ObjectId": "ana@contoso.example\\..", "OrganizationName": "contoso.example", "SessionId": "s1",
-    "Parameters": [{"Name": "Name", "Value": ".."}, {"Name": "SubjectContainsWords", "Value": "invoice;payment"},
-                   {"Name": "MoveToFolder", "Value": "RSS Feeds"}],
-}  # fmt: skip
+    "CreationTime": "2026-11-20T09:24:01",
+    "Id": "7d0c0f0e-0000-4000-8000-000000000001",
+    "Operation": "New-InboxRule",
+    "RecordType": 1,
+    "ResultStatus": "True",
+    "UserKey": "1003",
+    "UserType": 2,
+    "Workload": "Exchange",
+    "ClientIP": "198.18.71.9:61034",
+    "UserId": "ana@contoso.example",
+    "ObjectId": "ana@contoso.example\\..",
+    "OrganizationName": "contoso.example",
+    "SessionId": "s1",
+    "Parameters": [
+        {"Name": "Name", "Value": ".."},
+        {"Name": "SubjectContainsWords", "Value": "invoice;payment"},
+        {"Name": "MoveToFolder", "Value": "RSS Feeds"},
+    ],
+}
 
 
 def add(folder: Path, content: str | bytes, name: str = "export") -> tuple[Case, Line]:
@@ -59,12 +72,24 @@ FORMATS = {
         ["ExchangeAdmin", "11/20/2026 9:24:01 AM", "ana@contoso.example", "New-InboxRule", json.dumps(RULE), "1", "r"],
     ),
     "doubly encoded": rows_of(
-        ["RecordType", "CreationDate", "UserIds", "Operations", "AuditData"], ["ExchangeAdmin", "11/20/2026 9:24:01
-        AM", "ana@contoso.example", "New-InboxRule", json.dumps(json.dumps(RULE))],
+        ["RecordType", "CreationDate", "UserIds", "Operations", "AuditData"],
+        [
+            "ExchangeAdmin",
+            "11/20/2026 9:24:01 AM",
+            "ana@contoso.example",
+            "New-InboxRule",
+            json.dumps(json.dumps(RULE)),
+        ],
     ),
     "search json": json.dumps(
-        [{"CreationDate": "/Date(1795000000000)/", "Operations": "New-InboxRule", "UserIds": "ana@contoso.example",
-          "AuditData": json.dumps(RULE)}]  # fmt: skip
+        [
+            {
+                "CreationDate": "/Date(1795000000000)/",
+                "Operations": "New-InboxRule",
+                "UserIds": "ana@contoso.example",
+                "AuditData": json.dumps(RULE),
+            }
+        ]
     ),
     "lines": json.dumps(RULE) + "\n",
     "array": json.dumps([RULE], indent=2),
@@ -72,21 +97,76 @@ FORMATS = {
     "folded keys": json.dumps({key.lower(): value for key, value in RULE.items()}),
     "events wrapper": json.dumps({"events": [{"o365audit": RULE}]}),
     "graph page": json.dumps(
-        {"@odata.context": "x", "@odata.nextLink": "y", "value": [{
-            "id": RULE["Id"], "createdDateTime": "2026-11-20T09:24:01Z", "auditLogRecordType": "exchangeAdmin", "operation": "New-InboxRule",
-            "userId": "1003", "userPrincipalName": "ana@contoso.example", "clientIp": None, "auditData": RULE}]}  # fmt: skip
+        {
+            "@odata.context": "x",
+            "@odata.nextLink": "y",
+            "value": [
+                {
+                    "id": RULE["Id"],
+                    "createdDateTime": "2026-11-20T09:24:01Z",
+                    "auditLogRecordType": "exchangeAdmin",
+                    "operation": "New-InboxRule",
+                    "userId": "1003",
+                    "userPrincipalName": "ana@contoso.example",
+                    "clientIp": None,
+                    "auditData": RULE,
+                }
+            ],
+        }
     ),
     "office activity": rows_of(
-        ["RecordType", "Operation", "OfficeWorkload", "UserId", "UserKey", "UserType", "ClientIP", "OfficeId",
-        "ElevationTime [UTC]", "Parameters",
-         "OfficeObjectId", "ResultStatus", "OrganizationName", "SessionId"],
-        ["1", "New-InboxRule", "Exchange", "ana@contoso.example", "1003", "2", "198.18.71.9:61034", str(RULE["Id"]),
-        "11/20/2026, 9:24:01.000 AM",
-         json.dumps(RULE["Parameters"]), str(RULE["ObjectId"]), "True", "contoso.example", "s1"],
+        [
+            "RecordType",
+            "Operation",
+            "OfficeWorkload",
+            "UserId",
+            "UserKey",
+            "UserType",
+            "ClientIP",
+            "OfficeId",
+            "ElevationTime [UTC]",
+            "Parameters",
+            "OfficeObjectId",
+            "ResultStatus",
+            "OrganizationName",
+            "SessionId",
+        ],
+        [
+            "1",
+            "New-InboxRule",
+            "Exchange",
+            "ana@contoso.example",
+            "1003",
+            "2",
+            "198.18.71.9:61034",
+            str(RULE["Id"]),
+            "11/20/2026, 9:24:01.000 AM",
+            json.dumps(RULE["Parameters"]),
+            str(RULE["ObjectId"]),
+            "True",
+            "contoso.example",
+            "s1",
+        ],
     ),
-}  # fmt: skip SAME = ["id", "time", "operation", "workload", "user", "user_key", "user_type", "mailbox", "object_id",
-"ip", "network", "country", "result",
-        "session_id", "organization", "parameters"]  # fmt: skip
+}
+SAME = [
+    "id",
+    "time",
+    "operation",
+    "workload",
+    "user",
+    "user_key",
+    "user_type",
+    "mailbox",
+    "object_id",
+    "ip",
+    "network",
+    "country",
+    "result",
+    "session_id",
+    "organization",
+    "parameters",
+]
 
 
 @pytest.mark.parametrize("name", list(IMPORTERS))
@@ -213,13 +293,23 @@ def test_bad_input_is_one_clear_error_and_leaves_nothing(tmp_path: Path, kind: s
     assert not (tmp_path / "case").exists()
 
 
-def test_one_bad_file_among_good_ones_keeps_none(tmp_path: Path) -> None:
+def test_one_bad_file_among_good_ones_is_said_and_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "good").write_text(FORMATS["lines"])
     (tmp_path / "bad").write_bytes(BAD["binary"])
     case = Case.open(tmp_path / "case")
-    with pytest.raises(UnreadableFile):
-        case.add([tmp_path / "good", tmp_path / "bad"])
-    assert len(case.evidence) == 0
+    good, bad = case.add([tmp_path / "bad", tmp_path / "good"])
+    assert (good.status, bad.status) == ("complete", "failed")
+    assert "binary" in bad.why
+    assert len(case.evidence) == 1
+    assert [line.name for line in case.coverage() if line.status == "failed"] == ["bad"]
+
+
+def test_hostile_headers_are_only_names(tmp_path: Path) -> None:
+    header = 'CreationDate,AuditData,"x\'); DROP TABLE raw; --","a""b",<script>'
+    row = ",".join(["2026-11-20", '"' + json.dumps(RULE).replace('"', '""') + '"', "1", "2", "3"])
+    _, line = add(tmp_path, f"{header}\r\n{row}\r\n2026-11-20,broken,1,2,3\r\n")
+    assert adds_up(line)
+    assert line.rows >= 1
 
 
 JSON = st.recursive(

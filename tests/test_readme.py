@@ -30,4 +30,7 @@ def test_the_permissions_to_change_are_the_least_of_the_actions() -> None:
 
 
 def test_the_two_commands_come_first() -> None:
-    assert re.findall(r"^    (python -m kit\S*(?: \w+)?)", TEXT, re.MULTILINE)[:2] == ["python -m kit", "python -m kit report"]
+    assert re.findall(r"^    (python -m kit\S*(?: \w+)?)", TEXT, re.MULTILINE)[:2] == [
+        "python -m kit",
+        "python -m kit report",
+    ]

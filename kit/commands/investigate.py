@@ -12,12 +12,13 @@ from kit.render import plain
 def run(arguments: list[str]) -> int:
     """Exit status 0 when the investigation ran, whatever it found."""
     from kit.case import Case
+    from kit.files import sorted_out
 
     parser = argparse.ArgumentParser(prog="python -m kit investigate", description=__doc__)
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="exported CSV or JSON files")
     parser.add_argument("--case", type=Path, required=True, metavar="DIR", help="folder of the case, new or known")
     options = parser.parse_args(arguments)
-    check_all(options.files)
+    sorted_out(options.files)  # refuses before the case folder is made, when nothing can be read
     case = Case.open(options.case)
     for line in case.add(options.files):
         print(plain(told(line)))
@@ -34,11 +35,3 @@ def told(line: Line) -> str:
     counts = (line.counts or {}).items()
     account = ", ".join(f"{count:,} {name}" for name, count in counts if count or name == "read")
     return ": ".join(filter(None, (line.name, line.status, account, line.why)))
-
-
-def check_all(paths: list[Path]) -> None:
-    """Refuse before the case folder is made when a file cannot be read."""
-    from kit.files import check_file
-
-    for path in paths:
-        check_file(path)

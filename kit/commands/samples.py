@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kit import simulated
+from kit.reader import objects
 
 if TYPE_CHECKING:
     from kit.case import Case
@@ -47,17 +49,25 @@ def run(arguments: list[str]) -> int:
 
 def export_audit(case: Case, path: Path) -> None:
     """The audit records as the Purview portal exports them."""
-    rows = case["audit_records"]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)
         out.writerow(HEADER)
-        for row in rows.itertuples():
-            when = f"{row.time:%Y-%m-%dT%H:%M:%S}.0000000Z"
-            out.writerow([row.id, when, row.record_type, row.operation, row.user, row.details, "", ""])
+        for record in records(case, "unified_audit"):
+            data = record["auditData"]
+            when = data["CreationTime"].removesuffix("Z") + ".0000000Z"
+            text = json.dumps(data, ensure_ascii=False)
+            out.writerow([data["Id"], when, data["RecordType"], data["Operation"], data["UserId"], text, "", ""])
 
 
 def export_sign_ins(case: Case, path: Path) -> None:
     """The sign-ins as the Entra portal downloads them: one JSON array of what the tenant answered."""
-    rows = case["sign_ins"]
-    records = [json.loads(case.record(record_id)) for record_id in rows[rows["log"] == "entra"]["record_id"]]
-    path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    told = [*records(case, "sign_ins"), *records(case, "non_interactive_sign_ins")]
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def records(case: Case, source: str) -> Iterator[dict[str, Any]]:
+    """The records of one source as they were kept."""
+    for piece in case.evidence:
+        if piece.facts["source"] == source:
+            with piece.open() as stream:
+                yield from map(json.loads, objects(stream.read().decode(), source))

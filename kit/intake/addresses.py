@@ -15,9 +15,9 @@ def prepare(connection: Any) -> None:
     """Make the relations `addresses`, `systems` and `asked`."""
     connection.register("systems_", networks.systems())
     connection.register("none_", networks.look_up([]))
-    connection.execute("CREATE OR REPLACE TEMP TABLE systems AS SELECT * FROM systems_").fetchall()
-    connection.execute("CREATE OR REPLACE TEMP TABLE addresses AS SELECT * FROM none_").fetchall()
-    connection.execute("CREATE OR REPLACE TEMP TABLE asked (ip VARCHAR)").fetchall()
+    connection.execute("CREATE OR REPLACE TABLE systems AS SELECT * FROM systems_").fetchall()
+    connection.execute("CREATE OR REPLACE TABLE addresses AS SELECT * FROM none_").fetchall()
+    connection.execute("CREATE OR REPLACE TABLE asked (ip VARCHAR)").fetchall()
 
 
 def look_up(connection: Any) -> None:

@@ -16,19 +16,22 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from kit.reader.cells import cell_chunks
+from kit.reader.cells import NotPlain, cell_chunks
 from kit.reader.head import Head, head_of
 from kit.reader.objects import object_chunks, objects
 from kit.reader.reject import Name, Open, Reject
 
-__all__ = ["Head", "Name", "Open", "Reject", "chunks", "head_of", "objects"]
+__all__ = ["Head", "Name", "NotPlain", "Open", "Reject", "chunks", "head_of", "objects"]
 
 
-def chunks(open_: Open, head: Head, record_id: Name, rejects: list[Reject], name: str) -> Iterator[pa.Table]:
+def chunks(
+    open_: Open, head: Head, record_id: Name, rejects: list[Reject], name: str, *, plain: bool = False
+) -> Iterator[pa.Table]:
     """The records of a file as chunks; rejected ones are appended to `rejects`.
 
-    `open_` gives the content afresh each time it is called, `record_id` the id of the n-th record.
+    `open_` gives the content afresh each time it is called, `record_id` the id of the n-th record. `plain` tries a way
+    several times as fast, which raises NotPlain, and then has to be gone again without it.
     """
     if head.layout == "objects":
         return object_chunks(open_, head.encoding, record_id, rejects, name)
-    return cell_chunks(open_, head, record_id, rejects)
+    return cell_chunks(open_, head, record_id, rejects, plain=plain)

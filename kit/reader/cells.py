@@ -20,22 +20,25 @@ BLOCK = 8 << 20
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
-def cell_chunks(open_: Open, head: Head, record_id: Name, rejects: list[Reject]) -> Iterator[pa.Table]:
-    """The rows as chunks of text columns; rows with too few or too many cells are rejected."""
-    plain = head.encoding == "utf-8" and _is_plain(open_, head)
+class NotPlain(Exception):
+    """The fast way met an oddity; read the file again the slow way. Nothing was rejected yet."""
+
+
+def cell_chunks(
+    open_: Open, head: Head, record_id: Name, rejects: list[Reject], *, plain: bool = True
+) -> Iterator[pa.Table]:
+    """The rows as chunks of text columns; rows with too few or too many cells are rejected.
+
+    With `plain` the fast way is tried, and NotPlain raised where the file turns out to need the other one.
+    """
     with open_() as stream:
-        yield from _numbered(_fast_cells(stream, head) if plain else _slow_cells(stream, head, rejects), record_id)
-
-
-def _is_plain(open_: Open, head: Head) -> bool:
-    """Whether Arrow reads the whole file without complaint; asked first, so that nothing has to be taken back."""
-    try:
-        with open_() as stream:
-            for _ in _fast_cells(stream, head):
-                pass
-    except pa.ArrowInvalid:
-        return False
-    return True
+        if not plain or head.encoding != "utf-8":
+            yield from _numbered(_slow_cells(stream, head, rejects), record_id)
+            return
+        try:
+            yield from _numbered(_fast_cells(stream, head), record_id)
+        except pa.ArrowInvalid as error:
+            raise NotPlain from error
 
 
 def _fast_cells(stream: BinaryIO, head: Head) -> Iterator[pa.Table]:

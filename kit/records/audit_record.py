@@ -25,9 +25,9 @@ _SHAPE = ",".join(
 
 PREPARE = f"""
 WITH read AS (
-    SELECT record_id, record, context, from_json(record, '{{{_SHAPE}}}') AS a FROM raw
+    SELECT record_id, context, from_json(record, '{{{_SHAPE}}}') AS a FROM raw
 ), told AS (
-    SELECT record_id, record, a,
+    SELECT record_id, a,
         CASE WHEN a.Id LIKE '%REDACTED%' THEN NULL ELSE nullif(coalesce(a.Id, as_text(context, '$.Id')), '') END AS id,
         coalesce(moment(a.CreationTime), as_time(context, '$.CreationDate')) AS time,
         replace(rtrim(trim(coalesce(nullif(a.Operation, ''), as_text(context, '$.Operation'))), '. '), '–', '-') AS operation,
@@ -37,7 +37,7 @@ WITH read AS (
         coalesce(nullif(a.SessionId, ''), a.AppAccessContext ->> '$.AADSessionId', prop(a.DeviceProperties, 'SessionId')) AS session_id,
         coalesce(nullif(a.AppId, ''), nullif(a.ApplicationId, '')) AS app_id,
         a.AppAccessContext ->> '$.UniqueTokenId' AS token_id,
-        nullif(lower(a.MailboxOwnerUPN), '') AS owner
+        nullif(lower(a.MailboxOwnerUPN), '') AS owner, object_of(a.Parameters) AS parameters
     FROM read
 )
 SELECT *,
@@ -66,37 +66,40 @@ SELECT record_id, id, time, operation, nullif(a.Workload, '') AS workload, recor
     CASE WHEN a.LogonType IS NOT NULL THEN logon_type(a.LogonType) END AS logon_type,
     CASE lower(a.ExternalAccess) WHEN 'true' THEN true WHEN 'false' THEN false END AS external_access,
     a.OrganizationId AS organization_id, nullif(lower(a.OrganizationName), '') AS organization,
-    object_of(a.Parameters) AS parameters, changes_of(a.ModifiedProperties) AS modified,
+    parameters, changes_of(a.ModifiedProperties) AS modified,
     object_of(list_concat(a.ExtendedProperties, a.OperationProperties)) AS extended,
     coalesce(a.Item ->> '$.Subject', a.AffectedItems ->> '$[0].Subject') AS subject,
     coalesce(a.Item ->> '$.InternetMessageId', a.AffectedItems ->> '$[0].InternetMessageId') AS message_id,
     coalesce(a.Item ->> '$.ParentFolder.Path', a.AffectedItems ->> '$[0].ParentFolder.Path', a.Folders ->> '$[0].Path') AS folder,
-    nullif(a.SourceFileName, '') AS file, nullif(a.SiteUrl, '') AS site, record AS details
+    nullif(a.SourceFileName, '') AS file, nullif(a.SiteUrl, '') AS site
 FROM parsed
 """
 
-MAIL_ITEMS = """
-WITH hits AS (SELECT * FROM parsed WHERE operation = 'MailItemsAccessed'),
-items AS (
-    SELECT h.record_id, f.folder ->> '$.Path' AS folder, unnest(CASE WHEN json_array_length(f.folder, '$.FolderItems') > 0
-        THEN from_json(f.folder -> '$.FolderItems', '[{"InternetMessageId":"VARCHAR","SizeInBytes":"VARCHAR"}]')
-        ELSE [{'InternetMessageId': NULL, 'SizeInBytes': NULL}] END) AS item
-    FROM hits h, (SELECT record_id, unnest(from_json(a.Folders, '["JSON"]')) AS folder FROM hits) f WHERE f.record_id = h.record_id
-    UNION ALL
-    SELECT record_id, coalesce(a.Item ->> '$.ParentFolder.Path', a.Item ->> '$.ParentFolder.Name'),
-        {'InternetMessageId': a.Item ->> '$.InternetMessageId', 'SizeInBytes': a.Item ->> '$.SizeInBytes'}
-    FROM hits WHERE coalesce(json_array_length(a.Folders), 0) = 0
+_ITEM = '{"InternetMessageId":"VARCHAR","SizeInBytes":"VARCHAR"}'
+_FOLDERS = f'[{{"Path":"VARCHAR","FolderItems":[{_ITEM}]}}]'
+
+MAIL_ITEMS = f"""
+WITH hits AS (
+    SELECT record_id, id, time, mailbox, user, ip, session_id, token_id,
+        coalesce(nullif(a.ClientInfoString, ''), nullif(a.ClientProcessName, '')) AS client_info,
+        coalesce(nullif(a.ClientAppId, ''), app_id) AS app_id, CASE WHEN a.LogonType IS NOT NULL THEN logon_type(a.LogonType) END AS logon_type,
+        coalesce(prop(a.OperationProperties, 'MailAccessType'), CASE record_type WHEN '50' THEN 'Bind' WHEN '2' THEN 'Sync' END) AS access,
+        try_cast(try_cast(a.OperationCount AS DOUBLE) AS BIGINT) AS operation_count,
+        lower(prop(a.OperationProperties, 'IsThrottled')) = 'true' AS throttled,
+        coalesce(nullif(from_json(a.Folders, '{_FOLDERS}'), []), [{{
+            'Path': coalesce(a.Item ->> '$.ParentFolder.Path', a.Item ->> '$.ParentFolder.Name'),
+            'FolderItems': [{{'InternetMessageId': a.Item ->> '$.InternetMessageId', 'SizeInBytes': a.Item ->> '$.SizeInBytes'}}]}}]) AS folders
+    FROM parsed WHERE operation = 'MailItemsAccessed'
+), opened AS (
+    SELECT * EXCLUDE (folders), unnest(folders) AS opened FROM hits
+), items AS (
+    SELECT * EXCLUDE (opened), opened.Path AS folder,
+        unnest(CASE WHEN len(opened.FolderItems) > 0 THEN opened.FolderItems ELSE [{{'InternetMessageId': NULL, 'SizeInBytes': NULL}}] END) AS item
+    FROM opened
 )
-SELECT h.record_id, h.id, h.time, h.mailbox, h.user, h.ip, h.session_id, h.token_id,
-    coalesce(nullif(h.a.ClientInfoString, ''), nullif(h.a.ClientProcessName, '')) AS client_info,
-    coalesce(nullif(h.a.ClientAppId, ''), h.app_id) AS app_id, CASE WHEN h.a.LogonType IS NOT NULL THEN logon_type(h.a.LogonType) END AS logon_type,
-    coalesce(prop(h.a.OperationProperties, 'MailAccessType'),
-        CASE h.record_type WHEN '50' THEN 'Bind' WHEN '2' THEN 'Sync' END) AS access,
-    i.folder, nullif(i.item.InternetMessageId, '') AS message_id,
-    try_cast(try_cast(i.item.SizeInBytes AS DOUBLE) AS BIGINT) AS size,
-    try_cast(try_cast(h.a.OperationCount AS DOUBLE) AS BIGINT) AS operation_count,
-    lower(prop(h.a.OperationProperties, 'IsThrottled')) = 'true' AS throttled
-FROM hits h LEFT JOIN items i ON i.record_id = h.record_id
+SELECT * EXCLUDE (item), nullif(item.InternetMessageId, '') AS message_id,
+    try_cast(try_cast(item.SizeInBytes AS DOUBLE) AS BIGINT) AS size
+FROM items
 """
 
 RULE_CHANGES = """
@@ -168,9 +171,25 @@ SAMPLES = (
         '"Parameters":[{"Name":"Name","Value":".."},{"Name":"SubjectContainsWords","Value":"invoice;payment"},{"Name":"MoveToFolder",'
         '"Value":"RSS Feeds"},{"Name":"MarkAsRead","Value":"True"},{"Name":"ForwardTo","Value":"\\"X\\" [SMTP:x@evil.example]"}],"SessionId":"s1"}',
         rows={
-            "audit_records": [{"id": "r1", "ip": "2001:db8::7", "user": "ana@contoso.example", "result": "success", "session_id": "s1"}],
-            "rule_changes": [{"rule_name": "..", "subject_words": ["invoice", "payment"], "move_to_folder": "RSS Feeds", "marks_read": True,
-                              "forward_to": ["x@evil.example"], "mailbox": "ana@contoso.example"}],
+            "audit_records": [
+                {
+                    "id": "r1",
+                    "ip": "2001:db8::7",
+                    "user": "ana@contoso.example",
+                    "result": "success",
+                    "session_id": "s1",
+                }
+            ],
+            "rule_changes": [
+                {
+                    "rule_name": "..",
+                    "subject_words": ["invoice", "payment"],
+                    "move_to_folder": "RSS Feeds",
+                    "marks_read": True,
+                    "forward_to": ["x@evil.example"],
+                    "mailbox": "ana@contoso.example",
+                }
+            ],
         },
     ),
     Sample(
@@ -180,8 +199,13 @@ SAMPLES = (
         '"AppAccessContext":{"AADSessionId":"s1","UniqueTokenId":"t1"},"OperationProperties":[{"Name":"MailAccessType","Value":"Bind"},{"Name":"IsThrottled","Value":"False"}],'
         '"Folders":[{"Path":"\\\\Inbox","FolderItems":[{"InternetMessageId":"<1@x>","SizeInBytes":1156492.00},{"InternetMessageId":"<2@x>"}]}]}',
         rows={
-            "audit_records": [{"session_id": "s1", "token_id": "t1", "mailbox": "ana@contoso.example", "folder": "\\Inbox"}],
-            "mail_items": [{"message_id": "<1@x>", "size": 1156492, "access": "Bind", "throttled": False}, {"message_id": "<2@x>", "size": None}],
+            "audit_records": [
+                {"session_id": "s1", "token_id": "t1", "mailbox": "ana@contoso.example", "folder": "\\Inbox"}
+            ],
+            "mail_items": [
+                {"message_id": "<1@x>", "size": 1156492, "access": "Bind", "throttled": False},
+                {"message_id": "<2@x>", "size": None},
+            ],
         },
     ),
     Sample(
@@ -199,13 +223,18 @@ SAMPLES = (
         record='{"CreationTime":"2026-11-20T09:27:00","Id":"r5","Operation":"UpdateInboxRules","Workload":"Exchange","UserId":"ana@contoso.example",'
         '"MailboxOwnerUPN":"ana@contoso.example","OperationProperties":[{"Name":"RuleOperation","Value":"AddMailboxRule"},{"Name":"RuleName","Value":""},'
         '{"Name":"RuleId","Value":"15394007230974001153"},{"Name":"RuleActions","Value":"[{\\"ActionType\\": \\"Delete\\"}]"}]}',
-        rows={"rule_changes": [{"rule_name": "", "rule_id": "15394007230974001153", "deletes": True, "marks_read": False}]},
+        rows={
+            "rule_changes": [{"rule_name": "", "rule_id": "15394007230974001153", "deletes": True, "marks_read": False}]
+        },
     ),
     Sample(
         says="every list in a wrong shape: nothing fails, the row stays",
         record='{"CreationTime":"2026-11-20 08:00:00","Id":"*REDACTED*","Operation":"Update user.","Workload":"AzureActiveDirectory","UserId":null,'
         '"Parameters":"-Name x","ExtendedProperties":["a"],"ModifiedProperties":{},"Folders":"f","Item":[1],"AppAccessContext":"none","ClientIP":"<null>"}',
-        rows={"audit_records": [{"id": None, "operation": "Update user", "parameters": None, "ip": None}], "directory_audits": [{"activity": "Update user"}]},
+        rows={
+            "audit_records": [{"id": None, "operation": "Update user", "parameters": None, "ip": None}],
+            "directory_audits": [{"activity": "Update user"}],
+        },
     ),
 )
 

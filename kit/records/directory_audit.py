@@ -47,14 +47,32 @@ SAMPLES = (
         '"initiatedBy":{"user":{"id":"u1","userPrincipalName":"Ana@contoso.example","ipAddress":"198.18.71.9"}},"targetResources":[{"id":"u1","type":"User",'
         '"userPrincipalName":"ana@contoso.example","modifiedProperties":[{"displayName":"StrongAuthenticationMethod","oldValue":"[]","newValue":"[{}]"}]}],'
         '"additionalDetails":[{"key":"User-Agent","value":"Chrome"}]}',
-        rows={"directory_audits": [{"actor": "ana@contoso.example", "ip": "198.18.71.9", "target": "ana@contoso.example", "user_agent": "Chrome",
-                                    "modified": '{"StrongAuthenticationMethod":["[]","[{}]"]}'}]},
+        rows={
+            "directory_audits": [
+                {
+                    "actor": "ana@contoso.example",
+                    "ip": "198.18.71.9",
+                    "target": "ana@contoso.example",
+                    "user_agent": "Chrome",
+                    "modified": '{"StrongAuthenticationMethod":["[]","[{}]"]}',
+                }
+            ]
+        },
     ),
     Sample(
         says="an en dash and a trailing blank in the name, done by an application, no targets",
         record='{"id":"d2","activityDateTime":"2026-11-20T09:31:00Z","activityDisplayName":"Update application – Certificates and secrets management ","result":"success",'
         '"initiatedBy":{"app":{"displayName":"Sync","servicePrincipalId":"sp1"}},"targetResources":null,"additionalDetails":"none"}',
-        rows={"directory_audits": [{"activity": "Update application - Certificates and secrets management", "actor": None, "actor_app": "Sync", "modified": None}]},
+        rows={
+            "directory_audits": [
+                {
+                    "activity": "Update application - Certificates and secrets management",
+                    "actor": None,
+                    "actor_app": "Sync",
+                    "modified": None,
+                }
+            ]
+        },
     ),
 )
 

@@ -12,7 +12,16 @@ _TEXT = """createdDateTime id userPrincipalName userId userDisplayName userType 
 appDisplayName resourceId resourceDisplayName clientAppUsed userAgent authenticationRequirement authenticationProtocol
 originalTransferMethod incomingTokenType sessionId uniqueTokenIdentifier correlationId conditionalAccessStatus
 riskLevelDuringSignIn riskState isInteractive""".split()
-_JSON = ("status", "location", "deviceDetail", "mfaDetail", "authenticationDetails", "signInEventTypes", "riskEventTypes_v2", "riskEventTypes")
+_JSON = (
+    "status",
+    "location",
+    "deviceDetail",
+    "mfaDetail",
+    "authenticationDetails",
+    "signInEventTypes",
+    "riskEventTypes_v2",
+    "riskEventTypes",
+)
 _SHAPE = ",".join([f'"{key}":"VARCHAR"' for key in _TEXT] + [f'"{key}":"JSON"' for key in _JSON])
 
 SIGN_INS = f"""
@@ -53,14 +62,30 @@ SAMPLES = (
         '"uniqueTokenIdentifier":"t1","status":{"errorCode":0,"failureReason":"Other.","additionalDetails":"MFA requirement satisfied by claim in the token"},'
         '"location":{"countryOrRegion":"NL","city":"Amsterdam","geoCoordinates":{"latitude":52.37,"longitude":4.89}},"deviceDetail":{"deviceId":"","browser":"Chrome 131.0.0",'
         '"operatingSystem":"Windows10","isManaged":null},"riskEventTypes_v2":["unfamiliarFeatures"],"riskLevelDuringSignIn":"medium"}',
-        rows={"sign_ins": [{"user": "ana@contoso.example", "asn": 9009, "error_code": 0, "device_id": None, "browser": "Chrome", "country": "NL", "log": "entra",
-                            "failure_reason": None, "risk_types": ["unfamiliarFeatures"], "mfa_detail": "MFA requirement satisfied by claim in the token"}]},
+        rows={
+            "sign_ins": [
+                {
+                    "user": "ana@contoso.example",
+                    "asn": 9009,
+                    "error_code": 0,
+                    "device_id": None,
+                    "browser": "Chrome",
+                    "country": "NL",
+                    "log": "entra",
+                    "failure_reason": None,
+                    "risk_types": ["unfamiliarFeatures"],
+                    "mfa_detail": "MFA requirement satisfied by claim in the token",
+                }
+            ]
+        },
     ),
     Sample(
         says="a thin one, everything odd: nothing fails",
         record='{"id":"","createdDateTime":"2024-05-01 10:00:00","userPrincipalName":null,"status":"ok","location":[],"deviceDetail":null,"riskEventTypes_v2":"none","ipAddress":"::ffff:203.0.113.5"}',
         context={"log": "log_analytics"},
-        rows={"sign_ins": [{"id": None, "user": None, "ip": "203.0.113.5", "error_code": None, "log": "log_analytics"}]},
+        rows={
+            "sign_ins": [{"id": None, "user": None, "ip": "203.0.113.5", "error_code": None, "log": "log_analytics"}]
+        },
     ),
 )
 

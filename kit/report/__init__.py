@@ -19,8 +19,9 @@ from markupsafe import Markup
 
 from kit import render
 from kit.evidence import write_whole
-from kit.report.content import CaseLike, content
+from kit.report.content import content
 from kit.report.paper import browser, pdf
+from kit.report.subject import CaseLike
 
 __all__ = ["CaseLike", "browser", "page", "pdf", "write"]
 

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -17,10 +16,11 @@ from kit.chart import Picture, data_uri
 from kit.coverage import SPOKEN, Line, summary
 from kit.detection import SEVERITIES
 from kit.evidence import Evidence
-from kit.finding import Finding, Findings
+from kit.finding import Finding
 from kit.journal import Journal
 from kit.render import counted, defang, frame_html, moment, number, period, web
 from kit.report import causes, deeds, words
+from kit.report.subject import CaseLike
 from kit.source import SOURCES
 from kit.story import Story
 from kit.table import TABLES
@@ -33,49 +33,6 @@ RECORDS = 40  # record ids printed per finding; all are in findings.json
 LONG = 5000  # rows printed of what has to be printed whole
 ROWS = 40  # rows printed per table of single events; all are in the case's tables
 GAPS = 8  # gaps of coverage named on the first page
-
-
-class CaseLike(Protocol):
-    """What a report needs of a case."""
-
-    folder: Path
-    journal: Journal
-    evidence: Evidence
-
-    @property
-    def name(self) -> str:
-        """What the case is called."""
-
-    @property
-    def tenant_id(self) -> str:
-        """The tenant, "" when only files were read."""
-
-    @property
-    def tenant_name(self) -> str:
-        """Its display name."""
-
-    @property
-    def simulated(self) -> bool:
-        """Whether it is the simulated one."""
-
-    @property
-    def tables(self) -> Mapping[str, Any]:
-        """The tables this case has looked for."""
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        """The table `name` as a frame."""
-
-    def findings(self) -> Findings:
-        """All findings."""
-
-    def coverage(self) -> Sequence[Line]:
-        """One line for each source, file and detection."""
-
-    def stories(self) -> Sequence[Story]:
-        """One story for each account that findings are about, highest score first."""
-
-    def chart(self, name: str, user: str = "") -> Picture:
-        """The chart `name`, about one account or the tenant."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Story:
                 label: attacker, owner, unknown
     timeline    number, time, phase, what, ip, network, country, event_id, record_id, source
                 numbered from 1 by time; `source` is the table a step was read from, or "findings"
-                phase: initial access, persistence, collection, fraud/outbound, defence evasion, response
+                phase: initial access, persistence, collection, fraud/outbound, defence evasion, alert, response
     read        time, folder, message_id, access, ip, session_id, certainty, record_id
                 one row a message, or a folder synchronised whole; certainty: accessed, possibly accessed
     sent        time, recipient, subject, message_id, certainty, record_id; one row a recipient;

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-PHASES = ("initial access", "persistence", "collection", "fraud/outbound", "defence evasion", "response")
+PHASES = ("initial access", "persistence", "collection", "fraud/outbound", "defence evasion", "alert", "response")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ PHASE_OF: Mapping[str, str] = {
     "network": "initial access",
     "credential": "initial access",
     "session": "initial access",
-    "vendor": "response",
+    "vendor": "alert",
     "persistence": "persistence",
     "mailbox": "persistence",
     "collection": "collection",

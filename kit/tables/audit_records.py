@@ -60,6 +60,5 @@ TABLE = Table(
         "folder": ("text", "folder path of the item"),
         "file": ("text", "file name with extension (SharePoint and OneDrive)"),
         "site": ("text", "site URL"),
-        "details": ("json", "the whole AuditData object"),
     },
 )

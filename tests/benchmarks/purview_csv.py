@@ -11,7 +11,7 @@ import json
 import random
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ HEADER = (
     "AssociatedAdminUnits",
     "AssociatedAdminUnitsNames",
 )
-START = datetime(2026, 8, 1)
+START = datetime(2026, 8, 1, tzinfo=UTC)
 MIX = (
     ("MailItemsAccessed", 50, "Exchange", 30),
     ("FileAccessed", 6, "SharePoint", 14),

@@ -6,9 +6,7 @@ What the tenant's own labels say is the judge; the kit never reads them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +49,7 @@ class Road:
 
 
 @pytest.fixture(scope="module")
-def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
+def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
     folder = tmp_path_factory.mktemp("road")
     with simulated.start(truth=folder / "truth.ndjson") as facts, pytest.MonkeyPatch.context() as patch:
         lines: list[str] = []
@@ -59,7 +57,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
         report.investigate(facts, folder / "case")
         writes = _writes(facts)
     truth = [json.loads(line) for line in (folder / "truth.ndjson").read_text(encoding="utf-8").splitlines()]
-    yield Road(Case.open(folder / "case"), truth, writes, "\n".join(lines))
+    return Road(Case.open(folder / "case"), truth, writes, "\n".join(lines))
 
 
 def _writes(facts: dict[str, Any]) -> list[dict[str, Any]]:
