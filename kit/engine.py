@@ -18,7 +18,8 @@ import pandas as pd
 from kit.macros import install
 from kit.table import TABLES, Table
 
-MEMORY = "800MB"
+MEMORY = "1200MB"  # for questions
+INTAKE_MEMORY = "800MB"  # while records are read: the batches themselves need as much again
 ECHOED = frozenset({"sign_ins", "directory_audits"})  # tables that the audit log fills too, with less detail
 
 
@@ -28,9 +29,10 @@ class Engine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "tables"
         self.connection = duckdb.connect()
-        self.run(f"SET memory_limit = '{MEMORY}'")
+        self.limit(MEMORY)
         self.run("SET preserve_insertion_order = false")
         self.run("SET enable_progress_bar = false")
+        self.run(f"SET temp_directory = {quoted((self.folder / '.spill').as_posix())}")
         install(self.connection)
         self._ibis = ibis.duckdb.from_connection(self.connection)
         self.refresh()
@@ -58,6 +60,10 @@ class Engine:
         """See the parts that are on disk now."""
         for name in TABLES:
             self.run(f"CREATE OR REPLACE VIEW {name} AS {self._view(TABLES[name])}")
+
+    def limit(self, memory: str) -> None:
+        """Let DuckDB take at most so much memory; what does not fit goes to the case folder for a while."""
+        self.run(f"SET memory_limit = {quoted(memory)}")
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
         """Run one statement of our own making and fetch everything it gives."""

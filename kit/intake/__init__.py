@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pyarrow as pa
 
-from kit.engine import Engine
+from kit.engine import INTAKE_MEMORY, MEMORY, Engine
 from kit.importer import Importer
 from kit.intake import addresses
 from kit.intake.account import Account
@@ -38,6 +38,7 @@ class Intake:
         self._pool = ThreadPoolExecutor(WORKERS)
         self._waiting: deque[Future[None]] = deque()
         self._batches = 0
+        engine.limit(INTAKE_MEMORY)
         addresses.prepare(engine.connection)
 
     def take(self, chunk: pa.Table, importers: Sequence[Importer]) -> None:
@@ -66,6 +67,7 @@ class Intake:
     def abandon(self) -> None:
         """Forget what was staged."""
         self._pool.shutdown(cancel_futures=True)
+        self.engine.limit(MEMORY)
         shutil.rmtree(self._run.staging, ignore_errors=True)
 
     def _submit(self, work: Callable[[Batch], None]) -> None:
