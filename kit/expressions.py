@@ -151,6 +151,22 @@ def outside(place: ir.StringValue, *homes: ir.StringValue) -> ir.BooleanValue:
     return place.notnull() & ~inside
 
 
+def with_accepted(rows: ir.Table, accepted_domains: ir.Table) -> ir.Table:
+    """The rows with `accepted`: every accepted domain of the organisation, none where they were not collected."""
+    return rows.cross_join(accepted_domains.aggregate(accepted=accepted_domains.domain.collect()))
+
+
+def abroad(accepted: ir.ArrayValue, place: ir.StringValue, *homes: ir.StringValue) -> ir.BooleanValue:
+    """The domain `place` is outside the organisation, by its accepted domains or, unknown, by `homes`."""
+    within = accepted.filter(lambda home: ~outside(place, home)).length().fill_null(0) > 0
+    return ibis.ifelse(are_known(accepted), ~within, outside(place, *homes))
+
+
+def are_known(accepted: ir.ArrayValue) -> ir.BooleanValue:
+    """Whether the accepted domains of the organisation were collected."""
+    return accepted.length().fill_null(0) > 0
+
+
 def owner(rows: ir.Table) -> ir.StringValue:
     """The mailbox where it is told as an address, else who acted: Exchange often names mailboxes by id or path."""
     return ibis.ifelse(rows.mailbox.contains("@").fill_null(False), rows.mailbox, rows.user.fill_null(rows.mailbox))

@@ -12,19 +12,19 @@ from collections.abc import Iterator
 import ibis
 import ibis.expr.types as ir
 
-from kit.expressions import domain, lines, matches, one_of, outside, owner, when, words
+from kit.expressions import abroad, domain, lines, matches, one_of, owner, when, with_accepted, words
 from kit.known import folders, topic_words
 
 Factor = tuple[ir.BooleanValue, int, str]
 
 
-def scored(rows: ir.Table, *, whole: ir.BooleanValue) -> ir.Table:
-    """The rows with `score` (points) and `why` (one reason a line).
+def scored(rows: ir.Table, accepted_domains: ir.Table, *, whole: ir.BooleanValue) -> ir.Table:
+    """The rows with `score` (points), `why` (one reason a line), `outside_targets`, `accepted` and `owner`.
 
     `whole` says whether the row tells the rule in full: a Set-InboxRule record names only what was changed, so what it
     does not name is unknown rather than absent.
     """
-    told = _with_targets(rows)
+    told = _with_targets(with_accepted(rows, accepted_domains))
     factors = list(_factors(told, whole))
     score = sum((ibis.ifelse(holds.fill_null(False), points, 0) for holds, points, _ in factors), ibis.literal(0))
     return told.mutate(score=score, why=lines(*(when(holds, f"+{points} {says}") for holds, points, says in factors)))
@@ -57,8 +57,8 @@ def _factors(rows: ir.Table, whole: ir.BooleanValue) -> Iterator[Factor]:
 def _with_targets(rows: ir.Table) -> ir.Table:
     """Add `outside_targets`: where the rule sends mail outside, by the accepted domains or, unknown, by the owner's."""
     homes = [domain(rows.mailbox), domain(rows.user)] if "user" in rows.columns else [domain(rows.mailbox)]
-    guessed = rows.forward_to.filter(lambda target: outside(domain(target), *homes))
-    return rows.mutate(outside_targets=rows.external_targets.fill_null(guessed), owner=_owner(rows))
+    beyond = rows.forward_to.filter(lambda target: abroad(rows.accepted, domain(target), *homes))
+    return rows.mutate(outside_targets=beyond, owner=_owner(rows))
 
 
 def _owner(rows: ir.Table) -> ir.StringValue:

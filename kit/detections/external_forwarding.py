@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from kit.baseline import place
 from kit.detection import Example, detection
-from kit.expressions import by_person, domain, each, lines, member, outside, owner, said, when, worked
+from kit.expressions import abroad, by_person, domain, each, lines, member, owner, said, when, with_accepted, worked
 
 
 def _set(parameters: str, **more: Any) -> dict[str, Any]:
@@ -96,12 +96,9 @@ def external_forwarding(audit_records: ir.Table, accepted_domains: ir.Table = No
         target=smtp.fill_null(recipient).re_replace("(?i)^smtp:", ""), owner=owner(rows), where=place(rows)
     )
     rows = rows.filter(rows.target.notnull())
-    accepted = accepted_domains.aggregate(accepted=accepted_domains.domain.collect())
-    rows = rows.cross_join(accepted).mutate(goes_to=domain(rows.target))
-    listed = rows.accepted.length().fill_null(0) > 0
-    below = rows.accepted.filter(lambda home: ~outside(rows.goes_to, home)).length().fill_null(0) > 0
-    guessed = outside(rows.goes_to, domain(rows.user), domain(rows.mailbox), rows.organization)
-    rows = rows.mutate(outside=ibis.ifelse(listed, ~below, guessed), hidden=_owner_sees_nothing(rows))
+    rows = with_accepted(rows, accepted_domains).mutate(goes_to=domain(rows.target))
+    homes = (domain(rows.user), domain(rows.mailbox), rows.organization)
+    rows = rows.mutate(outside=abroad(rows.accepted, rows.goes_to, *homes), hidden=_owner_sees_nothing(rows))
     rows = rows.filter(rows.outside | rows.goes_to.isnull())
     severities = ((rows.goes_to.isnull(), "low"), (rows.hidden, "critical"))
     return rows.select(

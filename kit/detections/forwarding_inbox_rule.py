@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from kit.baseline import place
 from kit.detection import Example, detection
-from kit.expressions import by_person, each, lines, listed, said, when
+from kit.expressions import are_known, by_person, each, lines, listed, said, when
 from kit.rule_score import scored
 
 
@@ -24,8 +24,11 @@ def _rule(**more: Any) -> dict[str, Any]:
     examples=(
         Example(
             "hit",
-            "outside by the accepted domains",
-            {"rule_changes": [_rule(forward_to=["x@mail.example"], external_targets=["x@mail.example"])]},
+            "outside by the accepted domains, though it only looks like one of them",
+            {
+                "rule_changes": [_rule(forward_to=["x@notcontoso.example"])],
+                "accepted_domains": [{"domain": "contoso.example"}],
+            },
             finds=1,
             severity="high",
         ),
@@ -40,7 +43,10 @@ def _rule(**more: Any) -> dict[str, Any]:
         Example(
             "look-alike",
             "to another of the firm's own domains, which the accepted domains name",
-            {"rule_changes": [_rule(forward_to=["bob@contoso.net.example"], external_targets=[])]},
+            {
+                "rule_changes": [_rule(forward_to=["bob@contoso.net.example"])],
+                "accepted_domains": [{"domain": "contoso.example"}, {"domain": "contoso.net.example"}],
+            },
         ),
         Example(
             "look-alike",
@@ -49,7 +55,7 @@ def _rule(**more: Any) -> dict[str, Any]:
         ),
     ),
 )
-def forwarding_inbox_rule(rule_changes: ir.Table) -> ir.Table:
+def forwarding_inbox_rule(rule_changes: ir.Table, accepted_domains: ir.Table = None) -> ir.Table:
     """An inbox rule sends mail outside the organisation.
 
     Why: the attacker reads on without signing in again, often only the mail about payments.
@@ -59,7 +65,7 @@ def forwarding_inbox_rule(rule_changes: ir.Table) -> ir.Table:
     Next: disable the rule, ask the owner, and look for what it sent in the message trace.
     """
     rows = rule_changes.filter(by_person(rule_changes))
-    rows = scored(rows, whole=rows.operation != "Set-InboxRule").mutate(where=place(rows))
+    rows = scored(rows, accepted_domains, whole=rows.operation != "Set-InboxRule").mutate(where=place(rows))
     rows = rows.filter((rows.outside_targets.length() > 0).fill_null(False))
     rows = rows.mutate(targets=listed(rows.outside_targets))
     return rows.select(
@@ -69,8 +75,6 @@ def forwarding_inbox_rule(rule_changes: ir.Table) -> ir.Table:
             said(rows, "{user} made or changed the rule “{rule_name}” from {where}"),
             when(rows.deletes, "It deletes the mail after sending it on"),
         ),
-        against=lines(
-            when(rows.external_targets.isnull(), "The accepted domains are not known; judged by the owner's")
-        ),
+        against=lines(when(~are_known(rows.accepted), "The accepted domains are not known; judged by the owner's")),
         **each(rows),
     )

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kit.detection import Example, detection
-from kit.expressions import carried, evidence, lines, said, when, worked
+from kit.expressions import carried, evidence, lines, said, when
 
 
 def _burst(count: int, time: str = "2026-03-02T04:2", **more: Any) -> list[dict[str, Any]]:
@@ -48,23 +48,6 @@ def _usual(count: int, days: int = 12, hour: int = 9) -> list[dict[str, Any]]:
             finds=1,
             severity="medium",
         ),
-        Example(
-            "hit",
-            "told by the mailbox's own records",
-            {
-                "audit_records": [
-                    {
-                        "time": "2026-03-02T04:20:00",
-                        "operation": "Send",
-                        "user": "ana@contoso.example",
-                        "recipients": [f"r{n}@mail.example", f"s{n}@mail.example"],
-                    }
-                    for n in range(65)
-                ]
-            },
-            finds=1,
-            severity="medium",
-        ),
         Example("miss", "forty colleagues", {"message_traces": _burst(40)}),
         Example("miss", "six hundred come in", {"message_traces": _burst(600, outbound=False)}),
         Example(
@@ -82,8 +65,7 @@ def _usual(count: int, days: int = 12, hour: int = 9) -> list[dict[str, Any]]:
     ),
 )
 def mass_mail(
-    message_traces: ir.Table = None,
-    audit_records: ir.Table = None,
+    message_traces: ir.Table,
     *,
     many: int = 100,
     flood: int = 500,
@@ -98,10 +80,10 @@ def mass_mail(
     Limits: an hour is a clock hour. `score` and `high_score` are robust z-scores of log(1 + recipients) over the
         account's own active hours (facts/domain.md §3.7: with `many` = 100 flags 0.008 % of benign hours); with fewer
         than `hours` active hours there is no history and only the number counts. `flood` recipients an hour are high
-        in any case. Without a message trace only what the mailbox audit records as Send is seen.
+        in any case. The audit log's Send records name no recipients: without a message trace nobody is counted.
     Next: stop the account from sending, collect the message trace, warn the recipients.
     """
-    sent = _sent(message_traces, audit_records)
+    sent = _sent(message_traces)
     reach = sent.group_by("sender", "hour").aggregate(reach=sent.recipient.nunique())
     judged = _judged(reach, many)
     judged = judged.mutate(earlier=_earlier_days(judged), known=judged.active >= hours)
@@ -141,23 +123,10 @@ def _by_day(rows: ir.Table) -> ir.Table:
     )
 
 
-def _sent(traces: ir.Table, audits: ir.Table) -> ir.Table:
-    """One row a recipient, of both logs: sender, recipient, hour, subject, time, id, record_id."""
-    told = traces.filter(traces.outbound.fill_null(False), traces.sender.notnull())
-    told = told.select("sender", "recipient", "subject", "time", "id", "record_id")
-    own = audits.filter(
-        audits.operation.isin(["Send", "SendAs", "SendOnBehalf"]), worked(audits), audits.user.notnull()
-    )
-    own = own.filter(own.recipients.length() > 0)
-    own = own.select(
-        sender=own.user,
-        recipient=own.recipients.unnest(),
-        subject=own.subject,
-        time=own.time,
-        id=own.id,
-        record_id=own.record_id,
-    )
-    rows = told.union(own, distinct=False)
+def _sent(traces: ir.Table) -> ir.Table:
+    """One row a recipient: sender, recipient, hour, subject, time, id, record_id."""
+    rows = traces.filter(traces.outbound.fill_null(False), traces.sender.notnull())
+    rows = rows.select("sender", "recipient", "subject", "time", "id", "record_id")
     return rows.mutate(hour=rows.time.truncate("h"))
 
 

@@ -98,6 +98,14 @@ def _rule(**more: Any) -> dict[str, Any]:
         ),
         Example(
             "look-alike",
+            "passes mail on to another of the firm's own domains, which the accepted domains name",
+            {
+                "rule_changes": [_rule(from_addresses=["news@shop.example"], forward_to=["bob@contoso.net.example"])],
+                "accepted_domains": [{"domain": "contoso.example"}, {"domain": "contoso.net.example"}],
+            },
+        ),
+        Example(
+            "look-alike",
             "the owner deletes a chain's advertising (a rule of a real capture)",
             {"rule_changes": [_rule(rule_name="KFC Spam", from_addresses=["marketing@kfc.example"], deletes=True)]},
         ),
@@ -106,6 +114,7 @@ def _rule(**more: Any) -> dict[str, Any]:
 def suspicious_inbox_rule(
     rule_changes: ir.Table,
     sign_ins: ir.Table = None,
+    accepted_domains: ir.Table = None,
     *,
     low: int = 20,
     medium: int = 40,
@@ -121,7 +130,8 @@ def suspicious_inbox_rule(
     Next: read the rule's conditions with the owner; disable it; search what it already moved or deleted.
     """
     rows = rule_changes.filter(by_person(rule_changes))
-    rows = with_news(scored(rows, whole=rows.operation != "Set-InboxRule"), sign_ins)
+    rows = scored(rows, accepted_domains, whole=rows.operation != "Set-InboxRule")
+    rows = with_news(rows, sign_ins)
     rows = _with_risk(rows, sign_ins).mutate(where=place(rows))
     new = rows.new_network.fill_null(False)
     rows = rows.mutate(total=rows.score + ibis.ifelse(new, 10, 0) + ibis.ifelse(rows.risky, 25, 0), new=new)

@@ -7,7 +7,7 @@ from kit.record import Record, Sample
 RISKY = """
 SELECT record_id, as_text(record, '$.id') AS id, as_folded(record, '$.userPrincipalName') AS user,
     as_text(record, '$.riskLevel') AS level, as_text(record, '$.riskState') AS state,
-    as_text(record, '$.riskDetail') AS detail, as_time(record, '$.riskLastUpdatedDateTime') AS updated
+    as_text(record, '$.riskDetail') AS risk_detail, as_time(record, '$.riskLastUpdatedDateTime') AS updated
 FROM raw WHERE as_text(record, '$.id') IS NOT NULL
 """
 

@@ -64,8 +64,8 @@ def sent(attribution: Attribution, findings: Sequence[Finding], traces: pd.DataF
     possible = traces["id"].isin(pointed) | traces["record_id"].isin(pointed)
     rows = traces.assign(certainty=certain.map({True: "sent", False: "possibly sent"}), event_id=traces["id"])
     rows = rows[certain | possible]
-    alone = sends[~sends["message_id"].isin(rows["message_id"].dropna())].explode("recipients")
-    alone = alone.assign(recipient=alone["recipients"], certainty="sent", status=None)
+    alone = sends[~sends["message_id"].isin(rows["message_id"].dropna())]
+    alone = alone.assign(recipient=None, certainty="sent", status=None)  # the audit log names no recipients
     columns = [*SENT, "status", "ip", "event_id"]
     both = [frame[columns].astype("object") for frame in (rows, alone) if not frame.empty]
     full = pd.concat(both) if both else rows[columns]

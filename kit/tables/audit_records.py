@@ -55,7 +55,6 @@ TABLE = Table(
         "modified": ("json", "modified properties as one object name → [old, new] (text)"),
         "extended": ("json", "extended and operation properties as one object name → value (text)"),
         "subject": ("text", "subject of the item or of the first affected item"),
-        "recipients": ("texts", "recipients where the record names them"),
         "message_id": ("text", "InternetMessageId of the item"),
         "folder": ("text", "folder path of the item"),
         "file": ("text", "file name with extension (SharePoint and OneDrive)"),

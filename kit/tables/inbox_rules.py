@@ -21,10 +21,6 @@ TABLE = Table(
         "subject_words": ("texts", "words looked for in subject or body"),
         "from_addresses": ("texts", "senders it matches"),
         "forward_to": ("texts", "addresses it forwards or redirects to, case-folded"),
-        "external_targets": (
-            "texts",
-            "those of forward_to outside the accepted domains; NULL when these are unknown",
-        ),
         "move_to_folder": ("text", "folder it moves or copies to"),
         "deletes": ("flag", "deletes the message"),
         "marks_read": ("flag", "marks as read"),

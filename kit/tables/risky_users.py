@@ -13,7 +13,7 @@ TABLE = Table(
         "user": ("text", "case-folded"),
         "level": ("text", "low, medium, high, hidden, none"),
         "state": ("text", "atRisk, confirmedCompromised, remediated, dismissed …"),
-        "detail": ("text", "why, as told"),
+        "risk_detail": ("text", "why, as told"),
         "updated": ("time", "UTC"),
     },
 )
