@@ -96,10 +96,10 @@ def _taken(piece: Piece, engine: Engine, head: Head, name: str, *, plain: bool) 
     try:
         for chunk in chunks(piece.open, head, piece.record_id, rejects, name, plain=plain):
             intake.take(chunk, importers)
+        return intake.settle(f"{PREFIX}{piece.number:04d}")
     except BaseException:
         intake.abandon()
         raise
-    return intake.settle(f"{PREFIX}{piece.number:04d}")
 
 
 def read_again(engine: Engine, evidence: Evidence) -> None:

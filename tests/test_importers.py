@@ -246,6 +246,21 @@ def test_ids_keep_every_digit_and_empty_or_redacted_ones_are_no_key(tmp_path: Pa
     assert (line.rows, set(case["audit_records"]["object_id"])) == (4, {"15394007230974001153"})
 
 
+def test_a_file_may_hold_several_kinds(tmp_path: Path) -> None:
+    """Every kind goes its own way, also when the same kind comes again after another one."""
+    sign_in = {"id": "s1", "createdDateTime": "2026-11-20T08:00:00Z", "appId": "a", "status": {"errorCode": 0}}
+    change = {
+        "id": "d1",
+        "activityDateTime": "2026-11-20T08:00:00Z",
+        "activityDisplayName": "Add device",
+        "initiatedBy": {},
+    }
+    records = [RULE, sign_in, change, RULE | {"Id": "r2"}, {"colour": "blue"}, RULE]
+    case, line = add(tmp_path, "\n".join(map(json.dumps, records)))
+    assert line.counts == {"read": 6, "kept": 4, "repeated": 1, "rejected": 1, "thin": 0}
+    assert [len(case[name]) for name in ("audit_records", "sign_ins", "directory_audits")] == [2, 1, 1]
+
+
 def test_half_a_surrogate_pair_costs_nothing_but_the_character(tmp_path: Path) -> None:
     case, line = add(tmp_path, json.dumps(RULE).replace("RSS Feeds", "x\\ud83d"))
     assert (line.rows, case["rule_changes"]["move_to_folder"][0][0]) == (1, "x")

@@ -105,13 +105,13 @@ class Batch:
         """Remove records whose key was seen before, here or in the table. Needs the turn."""
         key, seen = _key(main), f"seen_{main.name}"
         self._remember(main, key)
-        self._run(f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT record_id, {key} AS k FROM staged")
+        self._run(f"CREATE OR REPLACE TEMP TABLE marked AS SELECT record_id, {key} AS k FROM staged")
         self._run(
-            "CREATE OR REPLACE TEMP TABLE again AS SELECT record_id FROM keyed WHERE k IS NOT NULL "
+            "CREATE OR REPLACE TEMP TABLE again AS SELECT record_id FROM marked WHERE k IS NOT NULL "
             f"QUALIFY row_number() OVER (PARTITION BY k ORDER BY {PLACE}) > 1 OR k IN (SELECT k FROM {seen})"
         )
         fresh = "k IS NOT NULL AND record_id NOT IN (SELECT record_id FROM again)"
-        self._run(f"INSERT INTO {seen} SELECT k FROM keyed WHERE {fresh}")
+        self._run(f"INSERT INTO {seen} SELECT k FROM marked WHERE {fresh}")
         repeated = self._one("SELECT count(DISTINCT record_id) FROM again")
         self._shared.account.repeat(repeated)
         for name in ("raw", "parsed") if repeated else ():
