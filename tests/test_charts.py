@@ -14,6 +14,7 @@ import pytest
 from kit.chart import CHARTS, by_attacker
 from kit.errors import InputError
 from kit.render import label
+from kit.table import TABLES
 from kit.theme import MARKS, THEMES, Sheet
 from tests import samples
 from tests.test_render import HOSTILE
@@ -83,6 +84,19 @@ def test_the_words_are_the_same_in_both_themes_and_utc_is_said(name):
     assert words(picture.title) in words(texts(picture.figure("dark")))
     assert "UTC" in texts(picture.figure())
     assert picture.alt.startswith(picture.title)
+    assert all(len(told.split()) >= 3 for told in (picture.title, picture.alt, picture.caption))
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_drawing_changes_nothing_it_is_given(name):
+    chart, theme = CHARTS[name], THEMES["light"]
+    given = {table: everything()[table].reindex(columns=list(TABLES[table].columns)) for table in chart.tables}
+    before = {table: frame.copy() for table, frame in given.items()}
+    about = {"story": samples.story()} if chart.tells_attacker else {}
+    with theme.style():
+        chart.draw(*given.values(), **about, theme=theme)
+    for table, frame in given.items():
+        pd.testing.assert_frame_equal(frame, before[table])
 
 
 @pytest.mark.parametrize("name", CHARTS)

@@ -17,14 +17,15 @@ def graph() -> grimp.ImportGraph:
     return grimp.build_graph("kit", cache_dir=None)
 
 
-def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the import contracts say of the kit in `folder`."""
     script = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     words = [sys.executable, "-c", script, "--no-cache", "--no-logo"]
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_every_contract_is_kept() -> None:
-    linted = _lint(ROOT)
+    linted = lint(ROOT)
     assert linted.returncode == 0, linted.stdout
 
 
@@ -41,15 +42,15 @@ def test_every_contract_is_kept() -> None:
     ],
 )
 def test_a_planted_breach_is_found(path: str, line: str, tmp_path: Path) -> None:
-    _copy_imports(tmp_path)
+    copy_imports(tmp_path)
     planted = tmp_path / path
     planted.write_text(f"{planted.read_text() if planted.exists() else ''}\n{line}\n")
-    linted = _lint(tmp_path)
+    linted = lint(tmp_path)
     assert linted.returncode == 1
     assert (line or "kit.planted").split()[-1].removeprefix("kit.") in linted.stdout
 
 
-def _copy_imports(folder: Path) -> None:
+def copy_imports(folder: Path) -> None:
     """The kit in `folder`, so small a copy that only its imports are left."""
     for source in (ROOT / "kit").rglob("*.py"):
         target = folder / source.relative_to(ROOT)
