@@ -1,7 +1,7 @@
 """Containment: the plan that the findings about one account ask for, in the order of Microsoft's procedure (July 2026).
 
-Disable the account, revoke its sessions, stop forwarding, disable the rules that the findings rest on, reset the
-password. What is not in it needs a choice by a person: which authentication methods to remove, which grants to take
+Disable the account, revoke its sessions, reset the password, stop forwarding, disable the rules that the findings rest
+on. What is not in it needs a choice by a person: which authentication methods to remove, which grants to take
 away, when to unblock the sender and enable the account again.
 """
 

@@ -41,6 +41,10 @@ class KitError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a trace: these errors are expected, and say what to do next."""
+        return [f"{type(self).__name__}: {self.message}", *([self.hint] if self.hint else [])]
+
 
 class SetupError(KitError):
     """The environment cannot be made or used."""

@@ -73,7 +73,7 @@ def words(column: ir.ArrayValue) -> ir.StringValue:
 
 
 def said(rows: ir.Table, template: str) -> ir.StringValue:
-    """`template` with `{column}` replaced by the row's value ("unknown" for NULL).
+    """`template` with `{column}` replaced by the row's value ("unknown" for NULL, "(empty)" for nothing but blanks).
 
     Line breaks inside a value become blanks and long values are cut, so that no value can pose as a reason of its own.
     """
@@ -82,6 +82,7 @@ def said(rows: ir.Table, template: str) -> ir.StringValue:
         text = text + ibis.literal(literal)
         if column:
             value = rows[column].cast("string").fill_null("unknown")
+            value = ibis.ifelse(value.strip() == "", "(empty)", value)
             text = text + value.re_replace(r"[\r\n]+", " ").substr(0, LONGEST)
     return text
 

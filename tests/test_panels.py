@@ -210,7 +210,7 @@ def test_errors_are_shown_not_swallowed(make: Callable[..., Plan]) -> None:
 
 def test_status_is_said_in_words_and_to_screen_readers(make: Callable[..., Plan], user: str) -> None:
     panel = ActionPanel(make, "disable_account", user=user)
-    assert '<span role="status" aria-live="polite">○ nothing asked yet</span>' in seen(panel)
+    assert '<span role="status" aria-live="polite">○ nothing done yet</span>' in seen(panel)
     click(parts(panel)["1 · Preview"])
     assert "◐ previewed, nothing changed" in seen(panel)
 

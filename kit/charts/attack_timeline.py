@@ -12,7 +12,8 @@ from kit.render import counted, duration, label, moment, number, period
 from kit.story import Story
 from kit.theme import Sheet, Theme
 
-ORDER = ("initial access", "persistence", "defence evasion", "collection", "fraud/outbound", "response")
+ORDER = ("initial access", "persistence", "defence evasion", "collection", "fraud/outbound", "alert", "response")
+DEFENCE = ("alert", "response")  # the phases that are not the attacker's
 PLACES = 26  # marks side by side: more steps than that are drawn in groups
 NAMED = 10  # steps spelled out below the lanes
 PAUSE = timedelta(hours=6)  # a longer gap between steps is marked with its length
@@ -63,7 +64,7 @@ def _groups(steps: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _colour(phase: str, theme: Theme) -> str:
-    return theme.response if phase == "response" else theme.attacker
+    return {"alert": theme.soft, "response": theme.response}.get(phase, theme.attacker)
 
 
 def _draw_lanes(axes: Any, phases: list[str], theme: Theme) -> None:
@@ -79,7 +80,7 @@ def _draw_steps(axes: Any, groups: list[dict[str, Any]], phases: list[str], them
     lanes = [phases.index(group["phase"]) for group in groups]
     axes.plot([group["place"] for group in groups], lanes, color=theme.muted, lw=0.9, zorder=1)
     for lane, group in zip(lanes, groups, strict=True):
-        shape = "s" if group["phase"] == "response" else "o"
+        shape = "s" if group["phase"] in DEFENCE else "o"
         colour = _colour(group["phase"], theme)
         axes.plot(group["place"], lane, shape, ms=17, color=colour, mec=theme.ground, mew=1, zorder=2)
         alone = group["count"] == 1
@@ -128,7 +129,7 @@ def _draw_words(sheet: Sheet, named: list[dict[str, Any]], top: float, steps: in
 
 
 def _title(steps: pd.DataFrame, story: Story) -> str:
-    acts, answer = steps[steps["phase"] != "response"], first_response(story)
+    acts, answer = steps[~steps["phase"].isin(DEFENCE)], first_response(story)
     text = f"{counted(len(acts), 'step')} of the attacker in {label(story.account, 50)}"
     if len(acts) > 1:
         text += f" within {duration(acts['time'].max() - acts['time'].min())}"

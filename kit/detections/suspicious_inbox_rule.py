@@ -143,7 +143,7 @@ def suspicious_inbox_rule(
     )
     return rows.select(
         subject=rows.owner,
-        title=said(rows, "The inbox rule “{rule_name}” of {owner} scores {total}"),
+        title=said(rows, "The inbox rule “{rule_name}” of {owner} looks like an attacker's (score {total})"),
         severity=ibis.cases(*severities, else_="low"),
         reason=lines(
             rows.why.nullif(""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,21 +12,26 @@ from markupsafe import Markup
 from kit import render
 from kit.action import ACTIONS, Action
 from kit.errors import Drifted, KitError
-from kit.panels.parts import LABELLED, alert, banner, bundle, button, fields
+from kit.panels.parts import LABELLED, alert, banner, bundle, button, explained, fields, ordered
 from kit.plan import Plan, is_headless
 from kit.step import Result
 from kit.tenant.write import Secret
 
-DEAD = "If the buttons do not answer, the kernel was restarted: run this cell again."
+DEAD = (
+    "If the buttons do not answer, the kernel was restarted: run this cell again. "
+    "What was done until then is in the journal."
+)
 LOCKED = "Locked: this is a headless run, or a report. Open the notebook and run this cell to act."
 STATES = {
-    "new": "○ nothing asked yet",
+    "new": "○ nothing done yet",
     "previewed": "◐ previewed, nothing changed",
     "running": "… running",
     "applied": "● applied: see each step",
     "failed": "✖ failed: see each step",
     "undone": "⟲ undone: see each step",
 }
+WAY_BACK = "; to undo, type the account's name again"
+ACTED = ("applied", "failed", "undone")
 
 
 class ActionPanel:
@@ -47,8 +52,8 @@ class ActionPanel:
         self._name = widgets.Text(description="2 · Type the account's name", style=LABELLED, layout={"width": "420px"})
         self._tenant = widgets.Text(description="and the tenant's name", style=LABELLED, layout={"width": "420px"})
         self._apply_button = button("3 · Apply", self._apply, icon="check", style="danger", tip="Changes the tenant")
-        self._again_button = button("Look again", self._verify, icon="refresh", tip="Reads only")
-        self._undo_button = button("Undo", self._undo, icon="undo", style="warning", tip="Changes the tenant")
+        self._again_button = button("Look again", self._verify, icon="refresh", tip="Reads what was changed once more")
+        self._undo_button = button("Undo", self._undo, icon="undo", style="warning", tip="Changes the tenant back")
         self._drifted = widgets.Checkbox(description="Undo although the target changed since", indent=False)
         self._clear_button = button("Clear the password", self._clear, icon="trash")
         self._head, self._chip, self._body, self._secret = (widgets.HTML() for _ in range(4))
@@ -150,15 +155,17 @@ class ActionPanel:
 
     def _heading(self) -> Markup:
         where = banner(self.plan.tenant) if self.plan else Markup("")
-        prose: Mapping[str, str] = self._kind.prose if self._kind else {}
-        told = Markup("").join(
-            Markup("<dt><b>{}</b></dt><dd>{}</dd>").format(name, text) for name, text in prose.items()
-        )
-        about = Markup("<details><summary>What this does</summary><dl>{}</dl></details>").format(told) if told else ""
-        return Markup("{}<h4>{}</h4>{}").format(where, self._title, about)
+        about = Markup("{}<h4>{}</h4>{}")
+        if self._kind:
+            return about.format(where, self._kind.title, explained(self._kind))
+        if self.plan is None:
+            return about.format(where, self._title, "")
+        title = f"{render.counted(len(self.plan.actions), 'step')} for {self.plan.actions[0].user}, in this order"
+        return about.format(where, render.html(title), ordered(self.plan.actions))
 
     def _show_state(self, state: str) -> None:
-        self._chip.value = f'<span role="status" aria-live="polite">{STATES[state]}</span>'
+        back = WAY_BACK if self.plan and state == "applied" and any(step.undoes for step in self.plan.steps) else ""
+        self._chip.value = f'<span role="status" aria-live="polite">{STATES[state]}{back}</span>'
 
     def _arm(self) -> None:
         """Which buttons can be pressed now. A convenience: what may be done, the plan decides."""
@@ -170,7 +177,9 @@ class ActionPanel:
         self._name.disabled = self._tenant.disabled = state not in ("previewed", "applied")
         self._preview_button.disabled = state in ("locked", "applied")
         self._apply_button.disabled = not (named and state == "previewed")
-        self._again_button.disabled = state not in ("applied", "failed", "undone")
+        for later in (self._again_button, self._undo_button):
+            later.layout.display = "" if state in ACTED else "none"
+        self._again_button.disabled = state not in ACTED
         self._undo_button.disabled = not (named and state == "applied" and any(step.undoes for step in steps))
 
     def _is_named(self, plan: Plan) -> bool:
@@ -187,8 +196,9 @@ class ActionPanel:
             self._head,
             widgets.HBox(list(self._fields.values()), layout=wrapped),
             widgets.HBox([self._preview_button, self._name, self._tenant, self._apply_button], layout=wrapped),
-            widgets.HBox([self._again_button, self._undo_button, self._drifted, self._chip], layout=wrapped),
+            self._chip,
             self._body,
+            widgets.HBox([self._again_button, self._undo_button, self._drifted], layout=wrapped),
             widgets.HBox([self._secret, self._clear_button], layout=wrapped),
             widgets.HTML(f"<small>{LOCKED if is_headless() else DEAD}</small>"),
         ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_type_hints
 
 import ipywidgets as widgets
@@ -65,6 +66,22 @@ def banner(tenant: Tenant) -> Markup:
     return Markup('<div style="{}">{} {}</div>').format(
         _BANNER.format(GREEN if simulated else RED), text, render.html(f"{tenant.name} ({tenant.id})")
     )
+
+
+def explained(action: type[Action]) -> Markup:
+    """What an action does, costs and leaves, one click away."""
+    told = Markup("").join(
+        Markup("<dt><b>{}</b></dt><dd>{}</dd>").format(name, text) for name, text in action.prose.items()
+    )
+    return Markup("<details><summary>What this does</summary><dl>{}</dl></details>").format(told)
+
+
+def ordered(actions: Sequence[Action]) -> Markup:
+    """The steps of a plan, numbered; those of one kind on one line, since the preview tells them apart."""
+    count = Counter(action.title for action in actions)
+    steps = (f"{title} ({number} of them)" if number > 1 else title for title, number in count.items())
+    listed = Markup("").join(Markup("<li>{}</li>").format(step) for step in steps)
+    return Markup('<ol style="margin:0;line-height:1.5">{}</ol>').format(listed)
 
 
 def alert(text: str) -> Markup:

@@ -13,6 +13,7 @@ from kit.panels.parts import LABELLED, NARROW, WIDE, bundle, button
 
 ANY = "any column"
 AS_GIVEN = "as given"
+LIKE_OUTPUT = "jp-RenderedHTMLCommon"  # JupyterLab's class for tables in outputs: padding, stripes, both themes
 
 
 class Table:
@@ -38,7 +39,8 @@ class Table:
         self._back = button("Previous page", lambda: self._turn(-1), icon="chevron-left")
         self._on = button("Next page", lambda: self._turn(1), icon="chevron-right")
         self._count = widgets.HTML()
-        self._body = widgets.HTML()
+        self._body = widgets.HTML(layout={"width": "100%", "overflow": "auto"})  # a wide table scrolls by itself
+        self._body.add_class(LIKE_OUTPUT)
         for control in (self._find, self._where, self._sort, self._down):
             control.observe(lambda _: self._choose(), "value")
         asked = widgets.HBox([self._find, self._where, self._sort, self._down], layout={"flex_flow": "row wrap"})
