@@ -13,14 +13,23 @@ ClientIPAddress ActorIpAddress ClientInfoString ClientProcessName ExternalAccess
 SessionId AppId ApplicationId ClientAppId ErrorNumber LogonError UserAgent SourceFileName SiteUrl InterSystemsId CorrelationId
 OperationCount""".split()
 _LISTS = ("Parameters", "OperationProperties", "ExtendedProperties", "DeviceProperties", "ModifiedProperties")
-_JSON = ("AppAccessContext", "Item", "AffectedItems", "Folders", "Actor", "Target")
-KEYS = (*_TEXT, *_LISTS, *_JSON)
-
 _PAIR = '[{"Name":"VARCHAR","Value":"VARCHAR","OldValue":"VARCHAR","NewValue":"VARCHAR"}]'
+_MESSAGE = '"Subject":"VARCHAR","InternetMessageId":"VARCHAR","SizeInBytes":"VARCHAR"'
+_ITEM = f'{{{_MESSAGE},"ParentFolder":{{"Path":"VARCHAR","Name":"VARCHAR"}}}}'
+_PARTY = '[{"ID":"VARCHAR","Type":"VARCHAR"}]'
+_NESTED = {
+    "AppAccessContext": '{"AADSessionId":"VARCHAR","UniqueTokenId":"VARCHAR"}',
+    "Item": _ITEM,
+    "AffectedItems": f"[{_ITEM}]",
+    "Folders": '[{"Path":"VARCHAR","FolderItems":[{"InternetMessageId":"VARCHAR","SizeInBytes":"VARCHAR"}]}]',
+    "Actor": _PARTY,
+    "Target": _PARTY,
+}
+KEYS = (*_TEXT, *_LISTS, *_NESTED)
 _SHAPE = ",".join(
     [f'"{key}":"VARCHAR"' for key in _TEXT]
     + [f'"{key}":{_PAIR}' for key in _LISTS]
-    + [f'"{key}":"JSON"' for key in _JSON]
+    + [f'"{key}":{shape}' for key, shape in _NESTED.items()]
 )
 
 PREPARE = f"""
@@ -34,9 +43,9 @@ WITH read AS (
         coalesce(nullif(lower(trim(a.UserId)), ''), as_folded(context, '$.UserId')) AS user,
         coalesce(nullif(a.RecordType, ''), as_text(context, '$.RecordType')) AS record_type,
         coalesce(bare_ip(a.ClientIP), bare_ip(a.ClientIPAddress), bare_ip(a.ActorIpAddress)) AS ip,
-        coalesce(nullif(a.SessionId, ''), a.AppAccessContext ->> '$.AADSessionId', prop(a.DeviceProperties, 'SessionId')) AS session_id,
+        coalesce(nullif(a.SessionId, ''), nullif(a.AppAccessContext.AADSessionId, ''), prop(a.DeviceProperties, 'SessionId')) AS session_id,
         coalesce(nullif(a.AppId, ''), nullif(a.ApplicationId, '')) AS app_id,
-        a.AppAccessContext ->> '$.UniqueTokenId' AS token_id,
+        nullif(a.AppAccessContext.UniqueTokenId, '') AS token_id,
         nullif(lower(a.MailboxOwnerUPN), '') AS owner, object_of(a.Parameters) AS parameters
     FROM read
 )
@@ -68,17 +77,14 @@ SELECT record_id, id, time, operation, nullif(a.Workload, '') AS workload, recor
     a.OrganizationId AS organization_id, nullif(lower(a.OrganizationName), '') AS organization,
     parameters, changes_of(a.ModifiedProperties) AS modified,
     object_of(list_concat(a.ExtendedProperties, a.OperationProperties)) AS extended,
-    coalesce(a.Item ->> '$.Subject', a.AffectedItems ->> '$[0].Subject') AS subject,
-    coalesce(a.Item ->> '$.InternetMessageId', a.AffectedItems ->> '$[0].InternetMessageId') AS message_id,
-    coalesce(a.Item ->> '$.ParentFolder.Path', a.AffectedItems ->> '$[0].ParentFolder.Path', a.Folders ->> '$[0].Path') AS folder,
+    coalesce(a.Item.Subject, a.AffectedItems[1].Subject) AS subject,
+    coalesce(a.Item.InternetMessageId, a.AffectedItems[1].InternetMessageId) AS message_id,
+    coalesce(a.Item.ParentFolder.Path, a.AffectedItems[1].ParentFolder.Path, a.Folders[1].Path) AS folder,
     nullif(a.SourceFileName, '') AS file, nullif(a.SiteUrl, '') AS site
 FROM parsed
 """
 
-_ITEM = '{"InternetMessageId":"VARCHAR","SizeInBytes":"VARCHAR"}'
-_FOLDERS = f'[{{"Path":"VARCHAR","FolderItems":[{_ITEM}]}}]'
-
-MAIL_ITEMS = f"""
+MAIL_ITEMS = """
 WITH hits AS (
     SELECT record_id, id, time, mailbox, user, ip, session_id, token_id,
         coalesce(nullif(a.ClientInfoString, ''), nullif(a.ClientProcessName, '')) AS client_info,
@@ -86,15 +92,15 @@ WITH hits AS (
         coalesce(prop(a.OperationProperties, 'MailAccessType'), CASE record_type WHEN '50' THEN 'Bind' WHEN '2' THEN 'Sync' END) AS access,
         try_cast(try_cast(a.OperationCount AS DOUBLE) AS BIGINT) AS operation_count,
         lower(prop(a.OperationProperties, 'IsThrottled')) = 'true' AS throttled,
-        coalesce(nullif(from_json(a.Folders, '{_FOLDERS}'), []), [{{
-            'Path': coalesce(a.Item ->> '$.ParentFolder.Path', a.Item ->> '$.ParentFolder.Name'),
-            'FolderItems': [{{'InternetMessageId': a.Item ->> '$.InternetMessageId', 'SizeInBytes': a.Item ->> '$.SizeInBytes'}}]}}]) AS folders
+        coalesce(nullif(a.Folders, []), [{
+            'Path': coalesce(a.Item.ParentFolder.Path, a.Item.ParentFolder.Name),
+            'FolderItems': [{'InternetMessageId': a.Item.InternetMessageId, 'SizeInBytes': a.Item.SizeInBytes}]}]) AS folders
     FROM parsed WHERE operation = 'MailItemsAccessed'
 ), opened AS (
     SELECT * EXCLUDE (folders), unnest(folders) AS opened FROM hits
 ), items AS (
     SELECT * EXCLUDE (opened), opened.Path AS folder,
-        unnest(CASE WHEN len(opened.FolderItems) > 0 THEN opened.FolderItems ELSE [{{'InternetMessageId': NULL, 'SizeInBytes': NULL}}] END) AS item
+        unnest(CASE WHEN len(opened.FolderItems) > 0 THEN opened.FolderItems ELSE [{'InternetMessageId': NULL, 'SizeInBytes': NULL}] END) AS item
     FROM opened
 )
 SELECT * EXCLUDE (item), nullif(item.InternetMessageId, '') AS message_id,
@@ -153,12 +159,12 @@ FROM parsed WHERE operation IN ('UserLoggedIn', 'UserLoginFailed')
 
 DIRECTORY_AUDITS = """
 SELECT record_id, id, time, operation AS activity, CASE lower(a.ResultStatus) WHEN 'success' THEN 'success' WHEN 'failure' THEN 'failure' END AS result,
-    user AS actor, ip, coalesce(a.Actor ->> '$[0].ID', a.UserKey) AS actor_id,
-    CASE WHEN starts_with(user, 'serviceprincipal_') THEN a.Actor ->> '$[0].ID' END AS actor_app,
+    user AS actor, ip, coalesce(a.Actor[1].ID, a.UserKey) AS actor_id,
+    CASE WHEN starts_with(user, 'serviceprincipal_') THEN a.Actor[1].ID END AS actor_app,
     prop(a.ExtendedProperties, 'UserAgent') AS user_agent,
     coalesce(nullif(lower(trim(a.ObjectId)), 'not available'),
-        lower(list_filter(from_json(a.Target, '[{"ID":"VARCHAR","Type":"VARCHAR"}]'), lambda x: x.Type IN ('5', '1'))[1].ID)) AS target,
-    a.Target ->> '$[1].ID' AS target_id, CAST(a.Target AS VARCHAR) AS targets, changes_of(a.ModifiedProperties) AS modified,
+        lower(list_filter(a.Target, lambda x: x.Type IN ('5', '1'))[1].ID)) AS target,
+    a.Target[2].ID AS target_id, CAST(to_json(a.Target) AS VARCHAR) AS targets, changes_of(a.ModifiedProperties) AS modified,
     object_of(a.ExtendedProperties) AS extended, session_id, nullif(a.InterSystemsId, '') AS correlation_id, 'unified_audit' AS log
 FROM parsed WHERE a.Workload = 'AzureActiveDirectory' AND operation NOT IN ('UserLoggedIn', 'UserLoginFailed')
 """
