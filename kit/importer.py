@@ -54,6 +54,26 @@ class Importer:
         return set(self.names) <= {folded(name) for name in names}
 
 
+AUDIT_CELL = """
+SELECT record_id, audit_data AS record, CAST(NULL AS VARCHAR) AS context
+FROM (
+    SELECT record_id, CASE WHEN starts_with("AuditData", '"') THEN try_cast("AuditData" AS JSON) ->> '$'
+        ELSE "AuditData" END AS audit_data
+    FROM given)
+WHERE json_valid(audit_data)
+"""
+"""`select` for a CSV whose cell AuditData is the whole audit record, also where it was encoded twice."""
+
+AUDIT_CELL_REST = """
+SELECT record_id, '{}' AS record, json_object(
+    'Id', coalesce(object ->> '$.RecordId', object ->> '$.Identity'), 'CreationDate', object ->> '$.CreationDate',
+    'Operation', coalesce(object ->> '$.Operation', object ->> '$.Operations'),
+    'UserId', coalesce(object ->> '$.UserId', object ->> '$.UserIds'),
+    'RecordType', object ->> '$.RecordType') AS context
+FROM given WHERE record_id NOT IN (SELECT record_id FROM raw)
+"""
+"""`rest` for the same: where the cell is empty or cut off, the row stands on its own columns."""
+
 IMPORTERS: Shelf[Importer] = Shelf("kit.importers", Importer)
 
 

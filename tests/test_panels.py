@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +19,8 @@ from kit.panels import ActionPanel, Table
 from kit.plan import Plan
 from kit.tenant.auth import connect_simulated
 from kit.tenant.client import Tenant
-from kit.tenant.clouds import Cloud
 from tests.front import click, type_in
+from tests.looks_real import LooksReal
 
 
 @pytest.fixture
@@ -223,17 +222,6 @@ def test_every_control_has_a_name(make: Callable[..., Plan], user: str) -> None:
     ]  # fmt: skip
     assert isinstance(parts(panel)["Rule id"], widgets.Dropdown)
     assert isinstance(parts(panel)["Hidden"], widgets.Checkbox)
-
-
-class LooksReal(Tenant):
-    """The simulated tenant, taken for a real one."""
-
-    def __init__(self, tenant: Tenant) -> None:
-        self.__dict__.update(tenant.__dict__)
-
-    @property
-    def cloud(self) -> Cloud:
-        return dataclasses.replace(super().cloud, simulated=False)
 
 
 def test_real_tenant_is_red_and_wants_its_name(

@@ -26,9 +26,9 @@ from kit.plan import PREVIEW_SECONDS, Plan
 from kit.step import Step, judged
 from kit.tenant.auth import connect_simulated
 from kit.tenant.client import Tenant
-from kit.tenant.clouds import Cloud
 from kit.tenant.write import Ticket, Write
 from kit.unfinished import unfinished
+from tests.looks_real import LooksReal
 
 
 @pytest.fixture
@@ -63,17 +63,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-class LooksReal(Tenant):
-    """The simulated tenant, taken for a real one."""
-
-    def __init__(self, tenant: Tenant) -> None:
-        self.__dict__.update(tenant.__dict__)
-
-    @property
-    def cloud(self) -> Cloud:
-        return dataclasses.replace(super().cloud, simulated=False)
 
 
 def refused(plan: Plan, simulator: Any, apply: Callable[[], Any], kind: type[KitError] = NotConfirmed) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from kit.simulator.world import Json
+
+Item = TypeVar("Item")
 
 AUTHORIZE = (
     'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
@@ -102,6 +105,14 @@ class ExchangeProblem(Problem):
                 },
             }
         }
+
+
+def there(items: Mapping[str, Item], key: str) -> Item:
+    """The item of that key; a 404 when there is none."""
+    found = items.get(key)
+    if found is None:
+        raise not_found(key)
+    return found
 
 
 def not_found(what: str) -> GraphProblem:

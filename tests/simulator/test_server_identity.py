@@ -6,7 +6,6 @@ import base64
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,6 +19,7 @@ from requests.adapters import HTTPAdapter
 
 from kit.simulator.server import Server
 from kit.simulator.tokens import Signer
+from tests.simulator.certificates import pem, signed
 from tests.simulator.client import Client
 from tests.simulator.conftest import SIGNER
 from tests.simulator.small_world import ADMIN, ANA, BEN, DOMAIN, TENANT, small_world, upn
@@ -82,20 +82,9 @@ def call(server: Server, token: str, path: str, method: str = "GET", body: Any =
 def certificate() -> tuple[str, x509.Certificate, str]:
     """A key and its certificate, as PEM and object."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "kit")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    kind, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    private = key.private_bytes(serialization.Encoding.PEM, kind, plain).decode()
-    return private, made, made.public_bytes(serialization.Encoding.PEM).decode()
+    made = signed(key, "kit")
+    private, public = pem(key, made)
+    return private, made, public
 
 
 @pytest.fixture

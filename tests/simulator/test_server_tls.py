@@ -6,18 +6,17 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from http.client import HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from kit.simulator.hosts import REAL
 from kit.simulator.server import Server
+from tests.simulator import certificates
 from tests.simulator.small_world import TENANT, small_world
 
 
@@ -25,25 +24,11 @@ from tests.simulator.small_world import TENANT, small_world
 def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for the real names, with its key, signed by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "simulated")])
     names = x509.SubjectAlternativeName([x509.DNSName(host) for host in REAL])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    kind, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    authority = x509.BasicConstraints(ca=True, path_length=0)
     path = tmp_path_factory.mktemp("tls") / "server.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, kind, plain) + made.public_bytes(serialization.Encoding.PEM)
-    )
+    made = certificates.signed(key, "simulated", (names, False), (authority, True))
+    path.write_text("".join(certificates.pem(key, made)))
     return path
 
 

@@ -16,7 +16,7 @@ from kit.simulator.log import Row
 from kit.simulator.message import Answer, Call
 from kit.simulator.odata import fields
 from kit.simulator.paging import Shape, list_state, next_link, one, page_size, resume, rows_page
-from kit.simulator.problem import GraphProblem, bad_request, not_found
+from kit.simulator.problem import GraphProblem, bad_request, there
 from kit.simulator.router import Family
 from kit.simulator.tenancy import new_id
 from kit.simulator.values import DAY, ticks
@@ -141,10 +141,7 @@ def _queries(call: Call) -> dict[str, Query]:
 
 
 def _query(call: Call) -> Query:
-    found = _queries(call).get(call.ids["auditLogQuery-id"])
-    if found is None:
-        raise not_found(call.ids["auditLogQuery-id"])
-    return found
+    return there(_queries(call), call.ids["auditLogQuery-id"])
 
 
 def _advance(call: Call, query: Query) -> None:

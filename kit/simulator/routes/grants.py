@@ -9,7 +9,7 @@ from kit.simulator.footprint import directory_change
 from kit.simulator.message import Answer, Call
 from kit.simulator.odata import fields
 from kit.simulator.paging import Shape, list_state, one
-from kit.simulator.problem import bad_request, not_found
+from kit.simulator.problem import bad_request, there
 from kit.simulator.router import Family
 from kit.simulator.world import Json
 
@@ -112,10 +112,7 @@ def _grants(call: Call) -> dict[str, Json]:
 
 
 def _grant(call: Call) -> Json:
-    found = _grants(call).get(call.ids["oAuth2PermissionGrant-id"])
-    if found is None:
-        raise not_found(call.ids["oAuth2PermissionGrant-id"])
-    return found
+    return there(_grants(call), call.ids["oAuth2PermissionGrant-id"])
 
 
 def _tell(call: Call, activity: str, grant: Json, scopes: tuple[str | None, str | None]) -> None:

@@ -7,7 +7,7 @@ from kit.simulator.licences import need_p1, need_p2
 from kit.simulator.message import Answer, Call
 from kit.simulator.odata import fields
 from kit.simulator.paging import Shape, list_state, one
-from kit.simulator.problem import not_found
+from kit.simulator.problem import there
 from kit.simulator.router import Family
 from kit.simulator.world import Json
 
@@ -63,10 +63,7 @@ def list_users(call: Call) -> Answer:
 def read_user(call: Call) -> Answer:
     """One user at risk."""
     need_p2(call)
-    found = call.tenancy.collection("riskyUsers").get(call.ids["riskyUser-id"])
-    if found is None:
-        raise not_found(call.ids["riskyUser-id"])
-    return one(call, USERS, found)
+    return one(call, USERS, there(call.tenancy.collection("riskyUsers"), call.ids["riskyUser-id"]))
 
 
 @family.route("GET", "/v1.0/identityProtection/riskDetections")

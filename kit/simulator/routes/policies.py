@@ -7,7 +7,7 @@ from kit.simulator.licences import need_p1
 from kit.simulator.message import Answer, Call
 from kit.simulator.odata import fields
 from kit.simulator.paging import Shape, list_state, one
-from kit.simulator.problem import bad_request, not_found
+from kit.simulator.problem import bad_request, there
 from kit.simulator.router import Family
 from kit.simulator.world import Json
 
@@ -60,10 +60,8 @@ def list_access(call: Call) -> Answer:
 def read_access(call: Call) -> Answer:
     """One Conditional Access policy."""
     need_p1(call)
-    found = call.tenancy.collection("conditionalAccessPolicies").get(call.ids["conditionalAccessPolicy-id"])
-    if found is None:
-        raise not_found(call.ids["conditionalAccessPolicy-id"])
-    return one(call, ACCESS_SHAPE, found)
+    known = call.tenancy.collection("conditionalAccessPolicies")
+    return one(call, ACCESS_SHAPE, there(known, call.ids["conditionalAccessPolicy-id"]))
 
 
 def _defaults(call: Call) -> Json:
