@@ -142,8 +142,10 @@ class Plan:
         """The preview used up, and what a second look shows, which is the same."""
         with self._refusals():
             preview = self._preview
+            if preview is None and any(step.done for step in self._steps):
+                raise NotConfirmed("This plan was applied already, and nothing is sent twice.", "Look again instead.")
             if preview is None:
-                raise NotConfirmed("There is no preview, or it was applied already.", "Preview first.")
+                raise NotConfirmed("There is no preview.", "Preview first.")
             if self._clock() - preview.made > PREVIEW_SECONDS:
                 raise NotConfirmed("The preview is more than two minutes old.", "Preview again.")
             self._gate(typed, tenant_name, headless)

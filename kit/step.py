@@ -45,7 +45,7 @@ GOOD: frozenset[Status] = frozenset({"fulfilled", "verified", "undone"})
 _LEFT = "text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
 _TABLE = "width:100%;table-layout:fixed;line-height:1.4"
 _CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:.3em 0"
-_CHIP = "border:1px solid currentColor;border-radius:10px;padding:1px 8px;white-space:nowrap"
+_CHIP = "display:inline-block;border:1px solid currentColor;border-radius:10px;padding:1px 8px"
 HEADS = (("Step", 20), ("Now → then", 25), ("Exact request", 30), ("To know", 25))
 
 

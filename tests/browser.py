@@ -169,7 +169,7 @@ def _free_port() -> int:
 
 
 def _homes(folder: Path) -> dict[str, str]:
-    """Every place in which Jupyter and its company keep something, moved below `folder`."""
+    """Every place in which Jupyter, its company and the kit keep something, moved below `folder`."""
     names = {
         "JUPYTER_CONFIG_DIR": "configuration",
         "JUPYTER_DATA_DIR": "data",
@@ -178,6 +178,7 @@ def _homes(folder: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
         "MPLCONFIGDIR": "matplotlib",
+        "KIT_CASE": "case",
     }
     return {name: str(folder / below) for name, below in names.items()}
 

@@ -218,7 +218,7 @@ def test_every_control_has_a_name(make: Callable[..., Plan], user: str) -> None:
     panel = ActionPanel(make, "disable_inbox_rule", user=user, rule_id=[("..", "AQAA="), ("<x>", "AQAB=")])
     assert list(parts(panel)) == [
         "User", "Rule id", "Hidden", "1 · Preview", "2 · Type the account's name", "and the tenant's name", "3 · Apply",
-        "Look again", "Undo", "Undo although the target changed since", "Clear the password",
+        "Clear the password", "Look again", "Undo", "Undo although the target changed since",
     ]  # fmt: skip
     assert isinstance(parts(panel)["Rule id"], widgets.Dropdown)
     assert isinstance(parts(panel)["Hidden"], widgets.Checkbox)

@@ -80,9 +80,10 @@ class DisableInboxRule(Action):
         if not rule["Enabled" if self.hidden else "isEnabled"]:
             return []
         do, undo = (self._cmdlet if self.hidden else self._patch)(state)
+        name = rule["Name" if self.hidden else "displayName"] or "(empty)"
         return [
             Change(
-                says=f"Disable the inbox rule “{rule['Name' if self.hidden else 'displayName']}”",
+                says=f"Disable the inbox rule “{name}”",
                 do=do,
                 undo=undo,
                 before={"rule is on": True},

@@ -12,14 +12,14 @@ from markupsafe import Markup
 from kit import render
 from kit.action import ACTIONS, Action
 from kit.errors import Drifted, KitError
-from kit.panels.parts import LABELLED, alert, banner, bundle, button, explained, fields, ordered
+from kit.panels.parts import LABELLED, LIKE_OUTPUT, alert, banner, bundle, button, explained, fields, ordered
 from kit.plan import Plan, is_headless
 from kit.step import Result
 from kit.tenant.write import Secret
 
 DEAD = (
-    "If the buttons do not answer, the kernel was restarted: run this cell again. "
-    "What was done until then is in the journal."
+    "If the buttons do not answer, the kernel was restarted: run this cell again, after those above it. "
+    "That changes nothing; what was done until then is in the journal."
 )
 LOCKED = "Locked: this is a headless run, or a report. Open the notebook and run this cell to act."
 STATES = {
@@ -49,7 +49,7 @@ class ActionPanel:
         self._kind: type[Action] | None = ACTIONS[action] if action else None
         self._fields = dict(fields(self._kind, parameters)) if self._kind else {}
         self._preview_button = button("1 · Preview", self._preview, icon="eye", tip="Reads only")
-        self._name = widgets.Text(description="2 · Type the account's name", style=LABELLED, layout={"width": "420px"})
+        self._name = widgets.Text(description="2 · Type the account's name", style=LABELLED, layout={"width": "530px"})
         self._tenant = widgets.Text(description="and the tenant's name", style=LABELLED, layout={"width": "420px"})
         self._apply_button = button("3 · Apply", self._apply, icon="check", style="danger", tip="Changes the tenant")
         self._again_button = button("Look again", self._verify, icon="refresh", tip="Reads what was changed once more")
@@ -57,6 +57,7 @@ class ActionPanel:
         self._drifted = widgets.Checkbox(description="Undo although the target changed since", indent=False)
         self._clear_button = button("Clear the password", self._clear, icon="trash")
         self._head, self._chip, self._body, self._secret = (widgets.HTML() for _ in range(4))
+        self._body.add_class(LIKE_OUTPUT)
         for field in self._fields.values():
             field.observe(lambda _: self._start(), "value")
         for field in (self._name, self._tenant):
@@ -197,9 +198,9 @@ class ActionPanel:
             widgets.HBox(list(self._fields.values()), layout=wrapped),
             widgets.HBox([self._preview_button, self._name, self._tenant, self._apply_button], layout=wrapped),
             self._chip,
+            widgets.HBox([self._secret, self._clear_button], layout=wrapped),
             self._body,
             widgets.HBox([self._again_button, self._undo_button, self._drifted], layout=wrapped),
-            widgets.HBox([self._secret, self._clear_button], layout=wrapped),
             widgets.HTML(f"<small>{LOCKED if is_headless() else DEAD}</small>"),
         ]
         return widgets.VBox(rows)

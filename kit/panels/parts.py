@@ -17,6 +17,7 @@ from kit.tenant.client import Tenant
 WIDE = {"width": "max-content"}
 NARROW = {"width": "220px"}
 LABELLED = {"description_width": "initial"}
+LIKE_OUTPUT = "jp-RenderedHTMLCommon"  # JupyterLab's class for tables in outputs: padding, stripes, both themes
 _BANNER = "padding:4px 10px;border-radius:4px;font-weight:600;color:#ffffff;background:{}"
 RED, GREEN = "#a40e26", "#0b6b50"  # white on either has a contrast above 6 to 1
 

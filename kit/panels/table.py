@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from kit import render
-from kit.panels.parts import LABELLED, NARROW, WIDE, bundle, button
+from kit.panels.parts import LABELLED, LIKE_OUTPUT, NARROW, WIDE, bundle, button
 
 ANY = "any column"
 AS_GIVEN = "as given"
-LIKE_OUTPUT = "jp-RenderedHTMLCommon"  # JupyterLab's class for tables in outputs: padding, stripes, both themes
 
 
 class Table:

@@ -15,7 +15,7 @@ CELL_CHARACTERS = 400
 SHORT = 20  # a column whose values are all at most so long keeps each on one line
 _HEADS = {"ip": "IP address", "id": "ID", "asn": "ASN", "os": "Operating system", "mfa_detail": "MFA detail"}
 # Inline, because an untrusted notebook loses its style sheets; no colour, so that light and dark both hold.
-_LONG = "min-width:9em;text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
+_LONG = "min-width:8.5em;text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
 _LINE = "text-align:left;vertical-align:top;white-space:pre"
 _FIGURE = "text-align:right;vertical-align:top;white-space:pre"
 _HEAD, _FIGURE_HEAD = "text-align:left;vertical-align:bottom", "text-align:right;vertical-align:bottom"

@@ -13,6 +13,7 @@ from kit.step import SPOKEN
 
 COLUMNS = ("time", "account", "step", "action", "outcome")
 IN_FORCE = ("verified", "fulfilled", "by hand")
+UNDONE = ("undone", "undo sent")
 
 
 def deeds(journal: Journal) -> pd.DataFrame:
@@ -56,6 +57,8 @@ def status(account: str, states: Mapping[str, Mapping[str, str]]) -> str:
         return "Open: no action was taken with this kit."
     if all(state in IN_FORCE for state in own.values()):
         return "Actions verified. That the attacker is out has to be confirmed by a later look at the sign-ins."
+    if any(state in UNDONE for state in own.values()):
+        return "Not contained: some of what was done was undone."
     return "Partly done: not every action could be verified."
 
 

@@ -31,7 +31,8 @@ def overview(case: Case) -> View:
         others
     )
     return View(
-        _head(case, told) + accounts + paragraph(end, f"What this rests on: {summary(case.coverage())}"), _plain(told)
+        _head(case, told) + accounts + paragraph(end, f"What this rests on: {summary(case.coverage())}"),
+        _plain(case, told),
     )
 
 
@@ -39,7 +40,9 @@ def standing(case: Case) -> View:
     """Each account that calls for action in one line: verdict, way in, and what was done about it."""
     told, states = _told(case), deeds.last_states(case.journal)
     rows = [[s.account, _verdict(s), s.entry.how, s.entry.when, deeds.status(s.account, states)] for s in told]
-    return View(_head(case, told) + (sheet("Where each account stands", HEADS, rows) if rows else ""), _plain(told))
+    return View(
+        _head(case, told) + (sheet("Where each account stands", HEADS, rows) if rows else ""), _plain(case, told)
+    )
 
 
 def report(case: Case) -> View:
@@ -47,7 +50,8 @@ def report(case: Case) -> View:
     path = case.report()
     written = paragraph("The report is written, for people without this kit, and the evidence is sealed:")
     return View(
-        written + Markup("<p>{}</p>").format(_address(path)) + standing(case).html, f"{path}. {_plain(_told(case))}"
+        written + Markup("<p>{}</p>").format(_address(path)) + standing(case).html,
+        f"{path}. {_plain(case, _told(case))}",
     )
 
 
@@ -62,10 +66,15 @@ def _told(case: Case) -> list[Story]:
 
 def _head(case: Case, told: Sequence[Story]) -> Markup:
     """Whose data these are, and the first finding: how many accounts, and which."""
+    return Markup("<p><strong>{}</strong> {}</p>").format(render.html(_origin(case)), _found(case, told))
+
+
+def _found(case: Case, told: Sequence[Story]) -> str:
+    """The first finding; of a case that holds nothing, that nothing can be said."""
+    if not any(case.evidence):
+        return "Nothing was added or collected so far, so that nothing can be said about any account."
     found = render.counted(len(told), "account calls", "accounts call") if told else "No account calls"
-    return Markup("<p><strong>{}</strong> {}</p>").format(
-        render.html(_origin(case)), f"{found} for action or a closer look."
-    )
+    return f"{found} for action or a closer look."
 
 
 def _origin(case: Case) -> str:
@@ -94,6 +103,6 @@ def _address(path: Path) -> Markup:
     return Markup('<a href="{}">{}</a>').format(near, render.html(path.relative_to(home).as_posix()))
 
 
-def _plain(told: Sequence[Story]) -> str:
+def _plain(case: Case, told: Sequence[Story]) -> str:
     named = "; ".join(f"{render.plain(s.account)}: {_verdict(s)}" for s in told)
-    return named or "No account calls for action or a closer look."
+    return named or _found(case, told)

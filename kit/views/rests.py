@@ -25,15 +25,19 @@ def coverage(case: Case) -> View:
     lines = case.coverage()
     asked = [line for line in lines if line.kind != "detection"]
     rules = [line for line in lines if line.kind == "detection"]
-    limits = [line for line in asked if line.why or line.status != "complete"]
-    parts = [Markup("<p><strong>{}</strong></p>").format(render.html(summary(lines)))]
-    parts.append(
-        sheet("What limits the answer", HEADS, [_asked(line) for line in limits], limit=len(limits))
-        if limits
-        else paragraph("Everything that was asked for came. Logs can still be late or incomplete without saying so.")
-    )
+    parts = [Markup("<p><strong>{}</strong></p>").format(render.html(summary(lines))), _limits(asked)]
     parts += [_idle([line for line in rules if line.status not in FULL]), _all(asked), _ran(rules)]
     return View(Markup("").join(parts), summary(lines))
+
+
+def _limits(asked: Sequence[Line]) -> Markup:
+    """What is missing or limited; a statement where there is nothing of the kind."""
+    limits = [line for line in asked if line.why or line.status != "complete"]
+    if limits:
+        return sheet("What limits the answer", HEADS, [_asked(line) for line in limits], limit=len(limits))
+    if asked:
+        return paragraph("Everything that was asked for came. Logs can still be late or incomplete without saying so.")
+    return paragraph("Nothing was asked so far: add exported files, or collect from a tenant.")
 
 
 def _asked(line: Line) -> list[Any]:

@@ -16,7 +16,7 @@ LONGEST = 300  # characters of one value on screen; the whole is in its record
 _TABLE = "width:100%;table-layout:fixed;line-height:1.4"
 _CELL = "text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere"
 _CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:.3em 0"
-_LIST = "margin:0;padding-left:1.1em"
+_LIST = "margin:0 0 .5em;padding-left:1.1em"
 
 
 @dataclass(frozen=True)
