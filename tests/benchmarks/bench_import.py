@@ -12,17 +12,29 @@ from pathlib import Path
 
 import purview_csv
 
+from kit.detection import DETECTIONS
+
 ROWS = 1_000_000
+TWELVE = (  # of the first issue; the inbox rule that hides or forwards became two
+    "suspicious_inbox_rule forwarding_inbox_rule external_forwarding aitm_sign_in session_replay device_code_sign_in "
+    "password_spray mfa_method_added risky_consent mass_mail audit_tampering mailbox_permission_granted "
+    "unusual_mail_access"
+)
 OURS = """
 import json, sys, time
 begun = time.perf_counter()
 from kit.case import Case
+from kit.detection import DETECTIONS
+from kit.finding import ask
 case = Case.open(sys.argv[2])
 (line,) = case.add([sys.argv[1]])
 taken = time.perf_counter()
+answer = ask((DETECTIONS[name] for name in sys.argv[3].split()), case.tables)
+twelve = time.perf_counter()
 found = case.findings()
 asked = time.perf_counter()
-told = {"counts": line.counts, "import_s": taken - begun, "ask_s": asked - taken, "findings": len(found)}
+times = {"import_s": taken - begun, "twelve_s": twelve - taken, "all_s": asked - twelve}
+told = {"counts": line.counts, "findings": len(found), **times}
 print(json.dumps(told))
 """
 THEIRS = """
@@ -43,9 +55,10 @@ def bench(*, quick: bool) -> Iterator[str]:
         purview_csv.write(path, rows)
         size = path.stat().st_size
         yield f"{rows:,} rows, {size / 1e6:,.0f} MB"
-        ours, our_wall, our_peak = _measured(OURS, str(path), str(Path(folder) / "case"))
+        ours, our_wall, our_peak = _measured(OURS, str(path), str(Path(folder) / "case"), TWELVE)
         yield f"kit: {our_wall:.1f} s, {our_peak:.2f} GB"
-        yield f"     {ours['import_s']:.1f} s to take it in, {ours['ask_s']:.1f} s to ask all detections"
+        yield f"     {ours['import_s']:.1f} s to take it in, {ours['twelve_s']:.1f} s to ask the twelve"
+        yield f"     {ours['all_s']:.1f} s more to ask all {len(DETECTIONS)}"
         yield f"     {ours['counts']}, {ours['findings']} findings"
         stored = sum(file.stat().st_size for file in (Path(folder) / "case").rglob("*") if file.is_file())
         yield f"     evidence and tables: {stored / 1e6:,.0f} MB, {stored / size:.0%} of the export"
